@@ -1,0 +1,150 @@
+//! Where engines run. A backend knows processes or containers, ports and files, and nothing about Redis or Memcached:
+//! what an engine is told comes ready made in an [`EngineSpec`], and whether it answers is for the caller to ask.
+//!
+//! Every verb is idempotent, so that a caller that died in the middle can simply do it again.
+
+use std::{collections::BTreeMap, fmt, net::SocketAddr};
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+use crate::model::{Engine, EngineVersion};
+
+/// The name of one engine, unique among all that this instance of the server ever runs at the same time. It is made of
+/// lower-case letters, digits and hyphens, so it can name a container and a folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EngineId(String);
+
+impl EngineId {
+    /// The id `name`, which has to keep to the rule above.
+    ///
+    /// # Panics
+    /// When `name` breaks the rule: ids are made by the server itself, never taken from a request as they are.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        let fits = !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        assert!(fits, "{name:?} cannot name an engine");
+        Self(name)
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EngineId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// All that a backend has to know to start one engine.
+#[derive(Clone, Debug)]
+pub struct EngineSpec {
+    /// The engine's name.
+    pub id: EngineId,
+    /// Which program.
+    pub engine: Engine,
+    /// The version asked for; the backend takes the nearest compatible one it has, see [`RunningEngine::version`].
+    pub version: EngineVersion,
+    /// The program's arguments. `{address}` stands for the address to listen on, which only the backend knows.
+    pub arguments: Vec<String>,
+    /// The same settings as a configuration text, for a program that reads one from its standard input when it is
+    /// started with the single argument `-`. A backend that can feed it prefers it: it stays out of process lists.
+    pub config: Option<String>,
+    /// The port that the arguments tell the engine to listen on.
+    pub port: u16,
+    /// The most memory that the engine may take in bytes, its own overhead included, where the backend can enforce it.
+    pub memory_limit: u64,
+    /// What the engine is for, to be found again by people: `cachette.cache-cluster-id` and the like.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// An engine that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningEngine {
+    /// The engine's name.
+    pub id: EngineId,
+    /// Names this very run: it differs when the engine was started again, by whomever.
+    pub run: String,
+    /// Where to reach the engine from this process.
+    pub address: SocketAddr,
+    /// The version that really runs, as far as the backend knows it.
+    pub version: Option<EngineVersion>,
+}
+
+/// Which versions of an engine a backend can start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Versions {
+    /// Just these; may be empty.
+    Only(Vec<EngineVersion>),
+    /// Any that is published: the backend can fetch it.
+    Published,
+}
+
+/// Why a backend could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum BackendError {
+    /// The backend itself is away, such as a Docker daemon that does not answer. It may come back.
+    #[error("{backend} is not available: {reason}")]
+    Unavailable {
+        /// Which backend.
+        backend: &'static str,
+        /// What it or the system said.
+        reason: String,
+    },
+    /// The program or image cannot be had.
+    #[error("no {engine} {version} to run: {reason}")]
+    NoSuchEngine {
+        /// Which engine.
+        engine: Engine,
+        /// The version asked for.
+        version: EngineVersion,
+        /// What was tried and what would help.
+        reason: String,
+    },
+    /// The engine started and ended at once, or did not start.
+    #[error("engine {id} did not start: {reason}")]
+    StartFailed {
+        /// Which engine.
+        id: EngineId,
+        /// The end of what it printed, or the system's error.
+        reason: String,
+    },
+    /// A system call or a call to the backend failed in a way that has no name of its own.
+    #[error("{action} failed: {reason}")]
+    Failed {
+        /// What was being done.
+        action: String,
+        /// What the system or the backend said.
+        reason: String,
+    },
+}
+
+/// Something that runs engines.
+#[async_trait]
+pub trait Backend: Send + Sync + 'static {
+    /// The name by which `--backend` selects it.
+    fn name(&self) -> &'static str;
+
+    /// Which versions of `engine` it can start now.
+    async fn versions(&self, engine: Engine) -> Result<Versions, BackendError>;
+
+    /// Sees to it that the engine of this id runs, and tells where. One that runs already is left as it is, whatever it
+    /// was started with; one that has ended is removed and started anew, empty.
+    async fn ensure(&self, spec: &EngineSpec) -> Result<RunningEngine, BackendError>;
+
+    /// Sees to it that the engine of this id and all it kept are gone. One that does not exist is gone already.
+    async fn remove(&self, id: &EngineId) -> Result<(), BackendError>;
+
+    /// Every engine of this instance that runs now, whoever started it; those that have ended are left out.
+    async fn list(&self) -> Result<Vec<RunningEngine>, BackendError>;
+
+    /// The ids of engines that may have ended, as soon as the backend notices, from now on. Told at least once for
+    /// each end; may name an engine that runs, so look before acting. May be called once.
+    fn endings(&self) -> mpsc::UnboundedReceiver<EngineId>;
+}

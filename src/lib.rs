@@ -1,0 +1,12 @@
+//! Amazon `ElastiCache` on your own machine.
+//!
+//! The crate speaks the `ElastiCache` Query API (version 2015-02-02) and runs real redis, valkey and memcached
+//! engines behind it. Data flows one way through the modules:
+//!
+//! `http` -> `operations` -> `store` -> `reconcile` -> `engine`, `backend`, with the `gateway` in front of every
+//! endpoint that is given out.
+
+pub mod backend;
+pub mod gateway;
+pub mod model;
+pub mod protocol;

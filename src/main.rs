@@ -1,0 +1,3 @@
+//! The `cachette` binary.
+
+fn main() {}
