@@ -7,6 +7,8 @@
 //! endpoint that is given out.
 
 pub mod backend;
+pub mod clock;
 pub mod gateway;
 pub mod model;
 pub mod protocol;
+pub mod store;

@@ -1,0 +1,183 @@
+//! A cache cluster: what its owner asked for, and its nodes. The status that clients see is computed from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{CacheNode, Engine, EngineVersion, NodeId, Scope, Settings, Succession, TagSet};
+
+/// A cache cluster: a Memcached cluster of up to 40 nodes or a single Redis or Valkey node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CacheCluster {
+    /// Whose it is, and where.
+    pub scope: Scope,
+    /// Its identifier, in lower case.
+    pub id: String,
+    /// Tells this cluster from another one that had the same identifier before or will have it later.
+    pub uid: String,
+    /// The engine.
+    pub engine: Engine,
+    /// The full version, as the cluster reports it.
+    pub engine_version: EngineVersion,
+    /// The node type, such as `cache.t3.micro`.
+    pub cache_node_type: String,
+    /// The port that was asked for; endpoints get it when it is free.
+    pub port: u16,
+    /// When it was asked for.
+    pub requested: DateTime<Utc>,
+    /// When all its first nodes had answered. Shown as `CacheClusterCreateTime`.
+    pub created: Option<DateTime<Utc>>,
+    /// When it was asked to be deleted.
+    pub deleted: Option<DateTime<Utc>>,
+    /// Its nodes.
+    pub nodes: BTreeMap<NodeId, CacheNode>,
+    /// The port of a Memcached cluster's configuration endpoint, once it is open.
+    pub configuration_port: Option<u16>,
+    /// The version of a Memcached cluster's membership, as auto discovery tells it: one more for each node that comes
+    /// or goes once the cluster is there.
+    pub membership_version: u64,
+    /// Whether new Memcached nodes are spread over availability zones.
+    pub cross_az: bool,
+    /// The parameter group.
+    pub parameter_group: String,
+    /// The subnet group.
+    pub subnet_group: String,
+    /// The ids of its VPC security groups.
+    pub security_group_ids: Vec<String>,
+    /// The names of its cache security groups, from the time before VPCs.
+    pub cache_security_groups: Vec<String>,
+    /// When maintenance may happen, in canonical form.
+    pub maintenance_window: String,
+    /// When automatic snapshots are taken; Memcached has none.
+    pub snapshot_window: Option<String>,
+    /// For how many days automatic snapshots are kept, 0 for none.
+    pub snapshot_retention_limit: u32,
+    /// Recorded for those who read it back; engines here change version only when asked to.
+    pub auto_minor_version_upgrade: bool,
+    /// Where notifications go.
+    pub notification: Option<Notification>,
+    /// `ipv4`, `ipv6` or `dual_stack`.
+    pub network_type: String,
+    /// `ipv4` or `ipv6`.
+    pub ip_discovery: String,
+    /// The tags.
+    pub tags: TagSet,
+    /// Changes that wait for the maintenance window.
+    pub pending: Pending,
+    /// The SHA-256 of the AUTH token in hexadecimal: what the engine needs to check one, and all that is kept of it.
+    pub auth_token_hash: Option<String>,
+}
+
+/// Where notifications about a cluster go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    /// The topic.
+    pub topic_arn: String,
+    /// Whether they are sent.
+    pub active: bool,
+}
+
+/// Changes that wait for the maintenance window.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// Another node type.
+    pub cache_node_type: Option<String>,
+    /// Another engine or version.
+    pub engine: Option<(Engine, EngineVersion)>,
+    /// Another parameter group.
+    pub parameter_group: Option<String>,
+    /// Nodes to add, by the availability zone of each.
+    pub nodes_to_add: Vec<String>,
+    /// Nodes to remove.
+    pub nodes_to_remove: BTreeSet<NodeId>,
+}
+
+impl Pending {
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Where a cluster stands, computed from its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Its first nodes are being started.
+    Creating,
+    /// Every node answers on the address that was given out.
+    Available,
+    /// Nodes are being added, removed, replaced or changed.
+    Modifying,
+    /// Nodes are being rebooted because somebody asked for it.
+    Rebooting,
+    /// It is being deleted.
+    Deleting,
+    /// A node could not be brought up. The server keeps trying; an event says why.
+    IncompatibleNetwork,
+}
+
+impl Phase {
+    /// `CacheClusterStatus` on the wire. `rebooting cache cluster nodes` is what the service really sends; the model's
+    /// documentation has another wording.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Available => "available",
+            Self::Modifying => "modifying",
+            Self::Rebooting => "rebooting cache cluster nodes",
+            Self::Deleting => "deleting",
+            Self::IncompatibleNetwork => "incompatible-network",
+        }
+    }
+}
+
+impl CacheCluster {
+    /// Where the cluster stands.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        let unsettled = || self.nodes.values().filter(|node| !node.is_settled());
+        if self.deleted.is_some() {
+            Phase::Deleting
+        } else if self.nodes.values().any(|node| node.failure.is_some()) {
+            Phase::IncompatibleNetwork
+        } else if self.created.is_none() {
+            Phase::Creating
+        } else if unsettled().next().is_some() {
+            if unsettled().all(|node| node.succession == Succession::Reboot && !node.leaving) {
+                Phase::Rebooting
+            } else {
+                Phase::Modifying
+            }
+        } else if self.nodes.values().any(|node| self.is_resizing(node)) {
+            Phase::Modifying
+        } else {
+            Phase::Available
+        }
+    }
+
+    /// Whether a node's engine does not have the limits of the cluster's node type yet.
+    fn is_resizing(&self, node: &CacheNode) -> bool {
+        node.current().is_some_and(|running| running.settings.cache_node_type != self.cache_node_type)
+    }
+
+    /// The settings that the engines should have, given the values of the parameter group that differ from the
+    /// family's defaults.
+    #[must_use]
+    pub fn wanted_settings(&self, parameters: &BTreeMap<String, String>) -> Settings {
+        Settings { cache_node_type: self.cache_node_type.clone(), parameters: parameters.clone() }
+    }
+
+    /// The nodes that clients are told of: those that have answered once and are not on their way out.
+    pub fn published_nodes(&self) -> impl Iterator<Item = (NodeId, &CacheNode)> {
+        self.nodes.iter().filter(|(_, node)| node.created.is_some() && !node.leaving).map(|(id, node)| (*id, node))
+    }
+
+    /// How many nodes the cluster has or is to have soon: those that are not leaving.
+    #[must_use]
+    pub fn node_count(&self) -> usize {
+        self.nodes.values().filter(|node| !node.leaving).count()
+    }
+}

@@ -1,0 +1,63 @@
+//! What is known of an engine in the world. There are three states of knowledge, and telling them apart is what lets
+//! a server that died in the middle go on without doubles and without orphans:
+//!
+//! - no entry: certainly nothing exists;
+//! - [`Observed::Unknown`]: something may exist. Committed *before* a backend is told to start or to remove an engine;
+//! - [`Observed::Running`]: it was seen answering.
+
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What is known of an engine that may exist.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Observed {
+    /// It may exist and may run.
+    Unknown,
+    /// It runs and has answered.
+    Running(Running),
+}
+
+impl Observed {
+    /// The engine, when it is known to run.
+    #[must_use]
+    pub fn running(&self) -> Option<&Running> {
+        match self {
+            Self::Unknown => None,
+            Self::Running(running) => Some(running),
+        }
+    }
+}
+
+/// An engine that was seen running.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    /// Which run of the engine it was, in the backend's words.
+    pub run: String,
+    /// Where the server reaches it.
+    pub address: SocketAddr,
+    /// The settings that are in effect in it.
+    pub settings: Settings,
+    /// The version of the program, when it was not the one that was asked for.
+    pub substitute_version: Option<String>,
+}
+
+/// Settings of an engine that can differ between what is wanted and what is in effect.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The node type, from which memory limits and the like follow.
+    pub cache_node_type: String,
+    /// The parameter values that differ from the family's defaults.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Why the server could not get a node to where it should be. It keeps trying.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What went wrong, in words for the user.
+    pub reason: String,
+    /// When it was first seen.
+    pub since: DateTime<Utc>,
+}

@@ -1,0 +1,103 @@
+//! Which kinds of records there are.
+
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::table::Table;
+use crate::model::{CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Scope};
+
+/// Something that has a table of its own.
+pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// Which kind of record it is.
+    const KIND: Kind;
+
+    /// Its table.
+    fn table(tables: &Tables) -> &Table<Self>;
+
+    #[doc(hidden)]
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self>;
+}
+
+/// One record that was written or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Change {
+    /// What kind of record.
+    pub kind: Kind,
+    /// Whose, and where.
+    pub scope: Scope,
+    /// Its identifier.
+    pub id: String,
+}
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $field:ident: $record:ident,)*) => {
+        /// The records, one table a kind.
+        #[derive(Clone, Debug, Default)]
+        pub struct Tables {
+            $($(#[$doc])* pub $field: Table<$record>,)*
+        }
+
+        /// A kind of record.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $($(#[$doc])* $record,)*
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$record),*];
+
+            /// The name of the kind's table on disk.
+            #[must_use]
+            pub const fn table_name(self) -> &'static str {
+                match self {
+                    $(Self::$record => stringify!($field),)*
+                }
+            }
+        }
+
+        $(impl Record for $record {
+            const KIND: Kind = Kind::$record;
+
+            fn table(tables: &Tables) -> &Table<Self> {
+                &tables.$field
+            }
+
+            fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+                &mut tables.$field
+            }
+        })*
+
+        impl Tables {
+            /// Takes in a record as it stands on disk.
+            pub(super) fn load(
+                &mut self,
+                kind: Kind,
+                scope: &Scope,
+                id: &str,
+                bytes: &[u8],
+            ) -> Result<(), serde_json::Error> {
+                match kind {
+                    $(Kind::$record => {
+                        self.$field.insert(scope, id, Arc::new(serde_json::from_slice(bytes)?));
+                    })*
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+tables! {
+    /// Cache clusters.
+    cache_clusters: CacheCluster,
+    /// Parameter groups that users made.
+    cache_parameter_groups: CacheParameterGroup,
+    /// Subnet groups that users made.
+    cache_subnet_groups: CacheSubnetGroup,
+    /// Cache security groups.
+    cache_security_groups: CacheSecurityGroup,
+    /// Events, by a number that rises.
+    events: Event,
+}
