@@ -8,6 +8,7 @@
 
 pub mod backend;
 pub mod clock;
+pub mod engine;
 pub mod gateway;
 pub mod model;
 pub mod protocol;

@@ -37,6 +37,8 @@ pub struct CacheCluster {
     /// The version of a Memcached cluster's membership, as auto discovery tells it: one more for each node that comes
     /// or goes once the cluster is there.
     pub membership_version: u64,
+    /// How many nodes there were before nodes were last added or removed, until that is done.
+    pub resizing_from: Option<usize>,
     /// Whether new Memcached nodes are spread over availability zones.
     pub cross_az: bool,
     /// The parameter group.
@@ -167,7 +169,12 @@ impl CacheCluster {
     /// family's defaults.
     #[must_use]
     pub fn wanted_settings(&self, parameters: &BTreeMap<String, String>) -> Settings {
-        Settings { cache_node_type: self.cache_node_type.clone(), parameters: parameters.clone() }
+        Settings {
+            engine: self.engine,
+            engine_version: self.engine_version.clone(),
+            cache_node_type: self.cache_node_type.clone(),
+            parameters: parameters.clone(),
+        }
     }
 
     /// The nodes that clients are told of: those that have answered once and are not on their way out.

@@ -82,6 +82,8 @@ pub struct CacheNode {
     pub succession: Succession,
     /// What is known of each incarnation that may exist.
     pub engines: BTreeMap<u32, Observed>,
+    /// Its engine was lost, and is being replaced.
+    pub recovering: bool,
     /// Why the node is not where it should be, when something failed.
     pub failure: Option<Failure>,
 }
@@ -112,6 +114,7 @@ impl CacheNode {
             generation: 1,
             succession: Succession::Start,
             engines: BTreeMap::new(),
+            recovering: false,
             failure: None,
         }
     }

@@ -10,6 +10,8 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{Engine, EngineVersion};
+
 /// What is known of an engine that may exist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,8 +47,12 @@ pub struct Running {
 }
 
 /// Settings of an engine that can differ between what is wanted and what is in effect.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
+    /// The engine.
+    pub engine: Engine,
+    /// Its version.
+    pub engine_version: EngineVersion,
     /// The node type, from which memory limits and the like follow.
     pub cache_node_type: String,
     /// The parameter values that differ from the family's defaults.

@@ -1,0 +1,56 @@
+//! How an engine is started.
+
+use std::collections::BTreeMap;
+
+use super::{AdminSecret, memcached_launch, redis_launch};
+use crate::model::{Engine, EngineVersion};
+
+/// Everything that decides how an engine behaves.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    /// Which engine.
+    pub engine: Engine,
+    /// The version that was asked for.
+    pub version: EngineVersion,
+    /// The port to listen on.
+    pub port: u16,
+    /// Every parameter of the parameter group with its value, node type specific ones included.
+    pub parameters: BTreeMap<String, String>,
+    /// The SHA-256 of the token that clients have to send, when there is one.
+    pub auth_token_hash: Option<String>,
+    /// What lets the server in.
+    pub admin: AdminSecret,
+}
+
+/// What a backend needs to start an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Launch {
+    /// The program's arguments, with `{address}` for the address to listen on.
+    pub arguments: Vec<String>,
+    /// The same as a configuration text, where the program can read one from its standard input.
+    pub config: Option<String>,
+    /// How much memory the engine may need in bytes: its data and its own overhead.
+    pub memory_limit: u64,
+}
+
+impl EngineSettings {
+    /// How to start an engine with these settings. What can be set on a running engine is left for later, because an
+    /// engine of a slightly other version must not fail to start over a directive that it does not know.
+    #[must_use]
+    pub fn launch(&self) -> Launch {
+        match self.engine {
+            Engine::Memcached => memcached_launch::launch(self),
+            Engine::Redis | Engine::Valkey => redis_launch::launch(self),
+        }
+    }
+
+    /// The value of a parameter as a number.
+    pub(super) fn number(&self, parameter: &str) -> Option<u64> {
+        self.parameters.get(parameter)?.parse().ok()
+    }
+
+    /// Whether a parameter is switched on: `1` or `yes`.
+    pub(super) fn is_on(&self, parameter: &str) -> bool {
+        matches!(self.parameters.get(parameter).map(String::as_str), Some("1" | "yes"))
+    }
+}

@@ -1,0 +1,48 @@
+//! What engines are told: how they are started, and what is said to them while they run. This is the only module that
+//! knows Redis's and Memcached's own words. It starts nothing itself.
+
+mod directives;
+mod launch;
+mod memcached_client;
+mod memcached_launch;
+mod redis_client;
+mod redis_launch;
+mod restricted;
+mod secret;
+
+pub use launch::{EngineSettings, Launch};
+pub use memcached_client::MemcachedClient;
+pub use redis_client::RedisClient;
+pub use secret::{AdminSecret, InstanceSecret};
+
+/// Why an engine did not do what it was told.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// It could not be reached, or the connection was lost.
+    #[error("the engine does not answer: {0}")]
+    Unreachable(String),
+    /// It did not answer in time.
+    #[error("the engine did not answer in time")]
+    TimedOut,
+    /// It answered with an error.
+    #[error("the engine refused: {0}")]
+    Refused(String),
+}
+
+impl From<std::io::Error> for EngineError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Unreachable(error.to_string())
+    }
+}
+
+impl From<redis::RedisError> for EngineError {
+    fn from(error: redis::RedisError) -> Self {
+        if error.is_timeout() {
+            Self::TimedOut
+        } else if error.is_io_error() || error.is_connection_dropped() {
+            Self::Unreachable(error.to_string())
+        } else {
+            Self::Refused(error.to_string())
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What the server says to a running redis or valkey server.
+
+use std::{net::SocketAddr, time::Duration};
+
+use redis::{AsyncConnectionConfig, Client, ConnectionInfo, IntoConnectionInfo, aio::MultiplexedConnection};
+use tokio::time::timeout;
+
+use super::{AdminSecret, EngineError, directives, launch::EngineSettings, redis_launch::ADMIN_USER, restricted};
+
+/// How long one command may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A connection of the server's own to an engine.
+pub struct RedisClient {
+    connection: MultiplexedConnection,
+    admin: AdminSecret,
+}
+
+impl RedisClient {
+    /// Connects to the engine at `address` that was started with `settings`, and waits until it answers a PING. An
+    /// engine that is still loading does not answer yet.
+    ///
+    /// # Errors
+    /// When the engine cannot be reached, does not let the server in, or does not answer in time.
+    pub async fn connect(address: SocketAddr, settings: &EngineSettings) -> Result<Self, EngineError> {
+        let client = Client::open(connection_info(address, settings)?)?;
+        let config =
+            AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+        let connecting = client.get_multiplexed_async_connection_with_config(&config);
+        let connection = timeout(PATIENCE, connecting).await.map_err(|_| EngineError::TimedOut)??;
+        let mut client = Self { connection, admin: settings.admin.clone() };
+        client.ping().await?;
+        Ok(client)
+    }
+
+    /// Asks for a sign of life.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn ping(&mut self) -> Result<(), EngineError> {
+        Ok(redis::cmd("PING").exec_async(&mut self.connection).await?)
+    }
+
+    /// Gives the engine every parameter that can be set while it runs. Those that it does not know or does not take are
+    /// answered with what it said.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn apply(&mut self, settings: &EngineSettings) -> Result<Vec<RefusedDirective>, EngineError> {
+        let directives: Vec<_> = directives::live(settings).into_iter().collect();
+        let config = self.admin.command("config");
+        let mut pipeline = redis::pipe();
+        pipeline.ignore_errors();
+        for (directive, value) in &directives {
+            pipeline.cmd(&config).arg("SET").arg(directive).arg(value);
+        }
+        let answers: Vec<redis::Value> = pipeline.query_async(&mut self.connection).await?;
+        let refused = directives.into_iter().zip(answers).filter_map(|((directive, value), answer)| match answer {
+            redis::Value::ServerError(error) => Some(RefusedDirective {
+                directive,
+                value,
+                reason: error.details().unwrap_or_else(|| error.code()).to_owned(),
+            }),
+            _ => None,
+        });
+        Ok(refused.collect())
+    }
+}
+
+/// A directive that an engine did not take.
+#[derive(Clone, Debug)]
+pub struct RefusedDirective {
+    /// Its name.
+    pub directive: String,
+    /// The value that was sent.
+    pub value: String,
+    /// What the engine said.
+    pub reason: String,
+}
+
+fn connection_info(address: SocketAddr, settings: &EngineSettings) -> Result<ConnectionInfo, EngineError> {
+    let info = format!("redis://{address}").into_connection_info()?;
+    if !restricted::has_acl(settings) {
+        return Ok(info);
+    }
+    let login = info.redis_settings().clone().set_username(ADMIN_USER).set_password(settings.admin.password());
+    Ok(info.set_redis_settings(login))
+}
