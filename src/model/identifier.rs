@@ -54,6 +54,24 @@ pub enum InvalidIdentifier {
     },
 }
 
+/// A `NodeGroupId` that is not one to four digits. AWS code: `InvalidParameterValue`; the text is ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Invalid node group id: {0}. Node group ids must be one to four digits.")]
+pub struct InvalidNodeGroupId(pub String);
+
+/// Checks the id that a user gives to a node group. `ElastiCache` itself counts `0001`, `0002` and so on.
+///
+/// # Errors
+///
+/// [`InvalidNodeGroupId`], when it is not one to four digits.
+pub fn node_group_id(text: &str) -> Result<&str, InvalidNodeGroupId> {
+    if (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text)
+    } else {
+        Err(InvalidNodeGroupId(text.to_owned()))
+    }
+}
+
 /// Where hyphens may stand among the letters and digits of an identifier.
 #[derive(Clone, Copy)]
 enum Hyphens {
@@ -179,6 +197,15 @@ mod tests {
             text(IdentifierKind::CacheCluster, &"a".repeat(51)),
             "The parameter CacheClusterIdentifier is not a valid identifier because it is longer than 50 characters."
         );
+    }
+
+    #[test]
+    fn node_groups_have_digits() {
+        assert_eq!(node_group_id("0001"), Ok("0001"));
+        assert_eq!(node_group_id("7"), Ok("7"));
+        for text in ["", "00001", "1a", "-1", "+1"] {
+            assert!(node_group_id(text).is_err(), "{text:?}");
+        }
     }
 
     proptest! {

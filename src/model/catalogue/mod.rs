@@ -10,6 +10,7 @@ pub mod engine_versions;
 pub mod families;
 pub mod limits;
 pub mod node_types;
+pub mod parameter_rules;
 pub mod parameter_value;
 pub mod regions;
 pub mod resizing;

@@ -71,6 +71,9 @@ pub enum NodeFeature {
     Snapshots,
 }
 
+/// The families from before Nitro.
+const BEFORE_NITRO: [&str; 9] = ["c1", "m1", "m2", "m3", "m4", "r3", "r4", "t1", "t2"];
+
 /// A name that is no node type. AWS code: `InvalidParameterValue`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Invalid Cache Node Type: {0}.")]
@@ -87,6 +90,12 @@ impl NodeType {
     #[must_use]
     pub fn minimum_version(&self, engine: Engine) -> Option<&'static str> {
         self.minimum_versions.iter().find(|(served, _)| *served == engine).map(|(_, version)| *version)
+    }
+
+    /// Whether the type is built on Nitro, which `NetworkType` `ipv6` and `dual_stack` ask for.
+    #[must_use]
+    pub fn is_nitro(&self) -> bool {
+        !BEFORE_NITRO.contains(&self.family)
     }
 
     /// Whether `ElastiCache` offers `version` of `engine` on the type.
@@ -138,6 +147,7 @@ mod tests {
         assert!(tiered.serves(Engine::Redis, &version("6.2")));
         assert!(!tiered.serves(Engine::Redis, &version("6.0")));
         assert!(!tiered.serves(Engine::Memcached, &version("1.6.22")));
+        assert!(tiered.is_nitro() && !node_type("cache.m4.large").expect("known").is_nitro());
         let newest = node_type("cache.m8g.large").expect("known");
         assert!(!newest.serves(Engine::Redis, &version("7.1")));
         assert!(newest.serves(Engine::Valkey, &version("8.2")));

@@ -3,6 +3,8 @@
 //! A region that is not in the table still works: its facts are derived from its name, so a new region of AWS, or one
 //! that a test makes up, is no error.
 
+use sha2::{Digest, Sha256};
+
 use super::generated::regions::REGIONS;
 
 /// A region of AWS.
@@ -16,7 +18,7 @@ pub struct Region {
     pub maintenance_block: MaintenanceBlock,
     /// The letters of the availability zones.
     pub zones: &'static str,
-    /// The prefix of the ids of global datastores whose primary is in this region, where it is known.
+    /// The prefix of the ids of global datastores whose primary is in this region, where AWS offers them.
     pub global_datastore_prefix: Option<&'static str>,
 }
 
@@ -107,6 +109,17 @@ pub fn maintenance_block(name: &str) -> MaintenanceBlock {
     region(name).map_or(MaintenanceBlock { start: 3 * 60, minutes: 8 * 60 }, |region| region.maintenance_block)
 }
 
+/// The prefix of the ids of global datastores whose primary is in a region: five letters. Where AWS has none, five
+/// letters made from the region's name.
+#[must_use]
+pub fn global_datastore_prefix(name: &str) -> String {
+    let known = region(name).and_then(|region| region.global_datastore_prefix);
+    known.map_or_else(
+        || Sha256::digest(name.as_bytes()).iter().take(5).map(|byte| char::from(b'a' + byte % 26)).collect(),
+        str::to_owned,
+    )
+}
+
 /// `ap-southeast-9` is called `apse9`: the area, the first letters of the directions, the number.
 fn derived_short_code(name: &str) -> String {
     let mut parts: Vec<&str> = name.split('-').collect();
@@ -153,6 +166,10 @@ mod tests {
         assert_eq!(short_code(""), "");
         assert_eq!(availability_zones("eu-nowhere-1"), ["eu-nowhere-1a", "eu-nowhere-1b", "eu-nowhere-1c"]);
         assert_eq!(maintenance_block("eu-nowhere-1").start, 180);
+        let prefix = global_datastore_prefix("eu-nowhere-1");
+        assert!(prefix.len() == 5 && prefix.bytes().all(|byte| byte.is_ascii_lowercase()), "{prefix}");
+        assert_ne!(prefix, global_datastore_prefix("eu-nowhere-2"));
+        assert_eq!(global_datastore_prefix("us-east-1"), "ldgnf");
     }
 
     #[test]

@@ -30,9 +30,6 @@ impl AllowedModifications {
 /// Families older than the ones that serve as a smaller type.
 const NEVER_OFFERED: [&str; 4] = ["c1", "m1", "m2", "t1"];
 
-/// Families before the Nitro generations.
-const BEFORE_NITRO: [&str; 5] = ["m3", "m4", "r3", "r4", "t2"];
-
 /// The node types that a cache of `version` on `current` may be changed to.
 #[must_use]
 pub fn allowed_modifications(version: &EngineVersionFacts, current: &NodeType) -> AllowedModifications {
@@ -43,7 +40,7 @@ pub fn allowed_modifications(version: &EngineVersionFacts, current: &NodeType) -
     for candidate in family.listed_node_types().filter(|candidate| is_candidate(family, version, current, candidate)) {
         if candidate.maxmemory_bytes < current.maxmemory_bytes {
             allowed.scale_down.push(candidate.name);
-        } else if !BEFORE_NITRO.contains(&candidate.family) {
+        } else if candidate.is_nitro() {
             allowed.scale_up.push(candidate.name);
         }
     }
@@ -127,6 +124,9 @@ mod tests {
         assert!(plain.contains("cache.t4g.micro"));
         assert!(!plain.contains("cache.t3.micro"));
         assert!(!plain.contains("cache.m8g.large"), "redis is not offered on it");
+        assert!(plain.contains("cache.r7g.large"));
+        let older = modifications(Engine::Redis, "6.0", "cache.t3.micro");
+        assert!(!older.contains("cache.r7g.large"), "it needs redis 6.2");
     }
 
     #[test]

@@ -93,6 +93,8 @@ mod tests {
                 "valkey 9.1"
             ]
         );
+        let from_oldest = targets(Engine::Redis, "2.6.13");
+        assert_eq!(from_oldest[..3], ["redis 4.0.10", "redis 5.0.6", "redis 6.0"], "past versions are not offered");
         assert_eq!(targets(Engine::Valkey, "9.1"), Vec::<String>::new());
         assert_eq!(targets(Engine::Valkey, "7.2")[0], "redis 7.1");
         assert_eq!(targets(Engine::Memcached, "1.6.6"), ["memcached 1.6.12", "memcached 1.6.17", "memcached 1.6.22"]);

@@ -175,6 +175,7 @@ mod tests {
         }
         assert_eq!(refused("sun:05:00-sun:05:59"), InvalidMaintenanceWindow::TooShort);
         assert_eq!(refused("sun:05:00-sun:05:00"), InvalidMaintenanceWindow::TooShort);
+        assert_eq!(refused("sun:05:00-mon:05:01"), InvalidMaintenanceWindow::TooLong);
         assert_eq!(refused("sun:05:00-sun:04:00"), InvalidMaintenanceWindow::TooLong);
         assert_eq!(
             refused("x").to_string(),
