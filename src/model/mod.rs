@@ -1,15 +1,21 @@
 //! What the server knows about: resources, engines, names and rules. Pure: no I/O, no async runtime.
 
+pub mod arn;
 mod cache_cluster;
 mod cache_node;
+pub mod catalogue;
+pub mod endpoint_port;
 mod engine;
 mod engine_version;
 mod event;
+pub mod identifier;
 mod observed;
 mod parameter_group;
 mod scope;
 mod security_group;
 mod subnet_group;
+pub mod tags;
+pub mod window;
 
 pub use cache_cluster::{CacheCluster, Notification, Pending, Phase};
 pub use cache_node::{CacheNode, NodeId, Succession};
@@ -21,6 +27,4 @@ pub use parameter_group::CacheParameterGroup;
 pub use scope::Scope;
 pub use security_group::{CacheSecurityGroup, Ec2SecurityGroup};
 pub use subnet_group::CacheSubnetGroup;
-
-/// Tags, by key.
-pub type TagSet = std::collections::BTreeMap<String, String>;
+pub use tags::TagSet;
