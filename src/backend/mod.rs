@@ -10,6 +10,20 @@ use tokio::sync::mpsc;
 
 use crate::model::{Engine, EngineVersion};
 
+mod fake;
+mod nearest;
+mod none;
+mod output;
+#[cfg(target_os = "linux")]
+mod process;
+mod turns;
+
+pub use fake::{Call, FakeBackend, Fault};
+use nearest::{nearest, published};
+pub use none::NoneBackend;
+#[cfg(target_os = "linux")]
+pub use process::{ProcessBackend, ProcessSettings};
+
 /// The name of one engine, unique among all that this instance of the server ever runs at the same time. It is made of
 /// lower-case letters, digits and hyphens, so it can name a container and a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,10 +37,14 @@ impl EngineId {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
-        let fits = !name.is_empty()
-            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        assert!(fits, "{name:?} cannot name an engine");
+        assert!(fits(&name), "{name:?} cannot name an engine");
         Self(name)
+    }
+
+    /// The id `name`, or nothing when it breaks the rule. For names that a backend finds, in folders or labels.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        fits(name).then(|| Self(name.to_owned()))
     }
 
     /// The name as text.
@@ -34,6 +52,11 @@ impl EngineId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether `name` keeps to the rule for ids, which is also that for the names of instances.
+fn fits(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 impl fmt::Display for EngineId {
@@ -51,10 +74,11 @@ pub struct EngineSpec {
     pub engine: Engine,
     /// The version asked for; the backend takes the nearest compatible one it has, see [`RunningEngine::version`].
     pub version: EngineVersion,
-    /// The program's arguments. `{address}` stands for the address to listen on, which only the backend knows.
+    /// The program's arguments. `{address}` stands for the IP address to listen on, which only the backend knows.
     pub arguments: Vec<String>,
     /// The same settings as a configuration text, for a program that reads one from its standard input when it is
-    /// started with the single argument `-`. A backend that can feed it prefers it: it stays out of process lists.
+    /// started with the single argument `-`. A backend that can feed it prefers it: it stays out of process lists. The
+    /// arguments are then not used, and `{address}` is replaced here just as there.
     pub config: Option<String>,
     /// The port that the arguments tell the engine to listen on.
     pub port: u16,
@@ -71,10 +95,20 @@ pub struct RunningEngine {
     pub id: EngineId,
     /// Names this very run: it differs when the engine was started again, by whomever.
     pub run: String,
-    /// Where to reach the engine from this process.
+    /// Where to reach the engine from this process. Port 0 when there is nothing to reach, see
+    /// [`is_real`](Self::is_real).
     pub address: SocketAddr,
     /// The version that really runs, as far as the backend knows it.
     pub version: Option<EngineVersion>,
+}
+
+impl RunningEngine {
+    /// Whether there is an engine that can be talked to. With a backend that keeps records only there is none, and
+    /// whatever would be said to it has to be taken as said.
+    #[must_use]
+    pub fn is_real(&self) -> bool {
+        self.address.port() != 0
+    }
 }
 
 /// Which versions of an engine a backend can start.
@@ -136,6 +170,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Sees to it that the engine of this id runs, and tells where. One that runs already is left as it is, whatever it
     /// was started with; one that has ended is removed and started anew, empty.
+    ///
+    /// Returns as soon as the engine was started, which is before it answers. When it ends because it cannot read its
+    /// arguments, say, [`endings`](Self::endings) tells of it and [`output`](Self::output) why.
     async fn ensure(&self, spec: &EngineSpec) -> Result<RunningEngine, BackendError>;
 
     /// Sees to it that the engine of this id and all it kept are gone. One that does not exist is gone already.
@@ -145,6 +182,16 @@ pub trait Backend: Send + Sync + 'static {
     async fn list(&self) -> Result<Vec<RunningEngine>, BackendError>;
 
     /// The ids of engines that may have ended, as soon as the backend notices, from now on. Told at least once for
-    /// each end; may name an engine that runs, so look before acting. May be called once.
+    /// each end, also of one that [`remove`](Self::remove) ended; may name an engine that runs, so look before acting.
+    ///
+    /// # Panics
+    /// When called a second time: there is one receiver.
     fn endings(&self) -> mpsc::UnboundedReceiver<EngineId>;
+
+    /// The last lines that the engine printed, whether it runs or has ended, at most a few KiB and without lines that
+    /// may hold a secret. Empty when there are none: it printed nothing, does not exist, or the backend keeps none.
+    async fn output(&self, id: &EngineId) -> Result<String, BackendError> {
+        let _ = id;
+        Ok(String::new())
+    }
 }

@@ -1,0 +1,87 @@
+//! The private folder of an engine: its working directory, with what it prints and where it listens.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom},
+    net::SocketAddr,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    backend::{EngineId, output},
+    model::EngineVersion,
+};
+
+/// What the engine prints.
+pub(super) const LOG: &str = "engine.log";
+
+/// Where the engine listens, written before it is started.
+const RECORD: &str = "engine.json";
+
+/// What cannot be read off the process itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Record {
+    pub(super) address: SocketAddr,
+    pub(super) version: EngineVersion,
+}
+
+/// An engine's folder, which may or may not exist.
+#[derive(Clone, Debug)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder of the engine `id` in `root`.
+    pub(super) fn of(root: &Path, id: &EngineId) -> Self {
+        Self(root.join(id.as_str()))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(super) fn exists(&self) -> bool {
+        self.0.exists()
+    }
+
+    /// Makes the folder, for nobody else to look into, and writes the record.
+    pub(super) fn create(&self, record: &Record) -> io::Result<()> {
+        DirBuilder::new().mode(0o700).create(&self.0)?;
+        fs::write(self.0.join(RECORD), serde_json::to_vec(record)?)
+    }
+
+    pub(super) fn record(&self) -> io::Result<Record> {
+        Ok(serde_json::from_slice(&fs::read(self.0.join(RECORD))?)?)
+    }
+
+    /// The log, to be printed into.
+    pub(super) fn log(&self) -> io::Result<File> {
+        OpenOptions::new().create(true).append(true).mode(0o600).open(self.0.join(LOG))
+    }
+
+    /// The end of the log, fit to be shown. Empty when there is none.
+    pub(super) fn output(&self) -> io::Result<String> {
+        let mut log = match File::open(self.0.join(LOG)) {
+            Ok(log) => log,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+            Err(error) => return Err(error),
+        };
+        // One byte more than is shown tells that something was cut off.
+        let wanted = output::TAIL as u64 + 1;
+        let length = log.metadata()?.len();
+        log.seek(SeekFrom::Start(length.saturating_sub(wanted)))?;
+        let mut end = Vec::new();
+        log.take(wanted).read_to_end(&mut end)?;
+        Ok(output::tail(&end))
+    }
+
+    /// Deletes the folder and all in it.
+    pub(super) fn remove(&self) -> io::Result<()> {
+        match fs::remove_dir_all(&self.0) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Every backend keeps the same contract, and each keeps promises of its own.
+
+mod contract;
+mod fake;
+#[cfg(target_os = "linux")]
+mod process;
