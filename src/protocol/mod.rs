@@ -1,3 +1,25 @@
 //! The `ElastiCache` Query protocol on the wire: decoding requests, encoding answers and errors, verifying signatures.
 //!
-//! Nothing here knows what an operation does; no other module of the crate is imported.
+//! Nothing here knows what an operation does; no other module of the crate is imported. What follows from the API's
+//! model alone lives in `generated`, written from `elasticache-2015-02-02.json` by the test `wire::generated`; what
+//! it needs to stand on is written by hand beside it:
+//!
+//! - [`query`]: a request's parameters into an [`Operation`];
+//! - [`xml`] and `response`: an [`Output`] or an [`AwsError`] into the document that is sent;
+
+mod error;
+mod generated;
+pub mod query;
+mod response;
+mod sensitive;
+mod wire_enum;
+pub mod xml;
+
+pub use error::{AwsError, Fault};
+pub use generated::enums;
+pub use generated::errors::ErrorCode;
+pub use generated::operations::{Operation, Output};
+pub use generated::types;
+pub use generated::{API_VERSION, NAMESPACE};
+pub use sensitive::Sensitive;
+pub use wire_enum::WireEnum;
