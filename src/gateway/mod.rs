@@ -1,2 +1,155 @@
 //! The listeners in front of every endpoint that the API gives out. The address a client was given never changes,
 //! whatever happens to the engine behind it.
+//!
+//! An endpoint is a port of its own. For each connection to it the gateway asks a [`Directory`] where the endpoint leads
+//! at that moment, connects there, and copies bytes both ways. It holds no routes, starts no engines and decides
+//! nothing about clusters. Bytes are copied unseen, except those of Memcached clients, for whom the gateway answers the
+//! discovery commands that no stock Memcached has.
+
+mod directory;
+mod endpoint;
+mod listener;
+mod memcached;
+mod ports;
+mod relay;
+mod target;
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    ops::RangeInclusive,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::task::JoinHandle;
+
+pub use self::{
+    directory::{Directory, Member, Membership},
+    endpoint::{EndpointId, EndpointRole},
+    ports::{OpenError, PortChoice},
+};
+use self::{listener::Endpoint, ports::Ports};
+use crate::model::Engine;
+
+/// What holds for every endpoint of a gateway.
+#[derive(Clone, Debug)]
+pub struct GatewaySettings {
+    /// The address to listen on.
+    pub listen: IpAddr,
+    /// The ports to take from when an endpoint has no wish, or one that cannot be met.
+    pub node_ports: RangeInclusive<u16>,
+    /// The host name that Memcached clients are told, or `None` to tell each what it can use: `localhost` on a loopback
+    /// address, else the address it connected to.
+    pub endpoint_host: Option<String>,
+    /// The connections that one endpoint carries at a time; more are refused. `ElastiCache` allows 65,000.
+    pub max_connections: usize,
+    /// How long a connection waits for an engine before it is closed.
+    pub connect_limit: Duration,
+}
+
+impl GatewaySettings {
+    /// The defaults, on this address and with these ports.
+    #[must_use]
+    pub fn new(listen: IpAddr, node_ports: RangeInclusive<u16>) -> Self {
+        Self { listen, node_ports, endpoint_host: None, max_connections: 65_000, connect_limit: Duration::from_secs(5) }
+    }
+}
+
+/// Opens and closes endpoints. Dropping it closes all of them.
+pub struct Gateway {
+    settings: Arc<GatewaySettings>,
+    directory: Arc<dyn Directory>,
+    state: Mutex<State>,
+}
+
+struct State {
+    ports: Ports,
+    open: HashMap<EndpointId, Open>,
+}
+
+struct Open {
+    port: u16,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Gateway {
+    /// A gateway with no endpoint open.
+    #[must_use]
+    pub fn new(settings: GatewaySettings, directory: Arc<dyn Directory>) -> Self {
+        let ports = Ports::new(settings.listen, settings.node_ports.clone());
+        Self { settings: Arc::new(settings), directory, state: Mutex::new(State { ports, open: HashMap::new() }) }
+    }
+
+    /// Keeps `port` for `endpoint` until that is opened or closed. To be called at start for every stored endpoint
+    /// before the first one is opened, so that none loses its port to another.
+    pub fn reserve(&self, endpoint: EndpointId, port: u16) {
+        self.state().ports.reserve(port, endpoint);
+    }
+
+    /// Sees to it that `endpoint` is open, and tells its port. One that is open already stays as it is, whatever the
+    /// choice. `engine` is what clients will find there, which decides how they are spoken to.
+    ///
+    /// # Errors
+    /// When the port, or any port, cannot be had.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn open(&self, endpoint: &EndpointId, engine: Engine, choice: PortChoice) -> Result<u16, OpenError> {
+        let mut state = self.state();
+        if let Some(open) = state.open.get(endpoint) {
+            return Ok(open.port);
+        }
+        let (listener, port) = state.ports.listen(endpoint, choice)?;
+        state.ports.release(endpoint);
+        let shared = Arc::new(Endpoint {
+            id: endpoint.clone(),
+            engine,
+            directory: Arc::clone(&self.directory),
+            settings: Arc::clone(&self.settings),
+        });
+        let task = tokio::spawn(listener::serve(listener, shared));
+        state.open.insert(endpoint.clone(), Open { port, task });
+        tracing::debug!(%endpoint, port, "endpoint opened");
+        Ok(port)
+    }
+
+    /// Sees to it that `endpoint` is closed: its connections are cut, and its port is free on return.
+    pub async fn close(&self, endpoint: &EndpointId) {
+        let open = {
+            let mut state = self.state();
+            state.ports.release(endpoint);
+            state.open.remove(endpoint)
+        };
+        if let Some(open) = open {
+            end(open).await;
+            tracing::debug!(%endpoint, "endpoint closed");
+        }
+    }
+
+    /// Closes every endpoint.
+    pub async fn close_all(&self) {
+        let open = std::mem::take(&mut self.state().open);
+        for (_, open) in open {
+            end(open).await;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that is done under the lock can leave it half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends the listener and waits until it is gone, and its port with it.
+async fn end(mut open: Open) {
+    open.task.abort();
+    // The only way it ends is the one just asked for.
+    let _ = (&mut open.task).await;
+}

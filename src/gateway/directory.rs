@@ -1,0 +1,40 @@
+//! What the gateway asks others: where an endpoint leads at this moment. It is asked for every new connection, so
+//! there is no second copy of the routes that could be out of date.
+
+use std::net::SocketAddr;
+
+use tokio::sync::watch;
+
+use super::EndpointId;
+
+/// Knows where endpoints lead. Both questions are asked often and must be answered from memory.
+pub trait Directory: Send + Sync + 'static {
+    /// The engine that a new connection to `endpoint` goes to, `None` while there is none. For a configuration
+    /// endpoint: any running node, in turn.
+    fn route(&self, endpoint: &EndpointId) -> Option<SocketAddr>;
+
+    /// The nodes of the Memcached cluster that `endpoint` belongs to, as clients that discover them are told.
+    fn membership(&self, endpoint: &EndpointId) -> Option<Membership>;
+
+    /// Changes whenever a route may have changed. Connections that wait for a target ask again at every change.
+    fn changes(&self) -> watch::Receiver<u64>;
+}
+
+/// The nodes of a Memcached cluster at one time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Starts at 1 and rises by one for every node that is added or removed (`ElastiCache`'s user guide).
+    pub version: u64,
+    /// The available nodes, in any order.
+    pub nodes: Vec<Member>,
+}
+
+/// A node as clients reach it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Member {
+    /// The node's `CacheNodeId`, such as `0001`. Nodes are listed in this order, as it is the part in which
+    /// `ElastiCache`'s host names differ, by which it sorts.
+    pub cache_node_id: String,
+    /// The port of the node's endpoint at the gateway.
+    pub port: u16,
+}

@@ -1,0 +1,199 @@
+//! Copies bytes between a client and its engine until both are done.
+//!
+//! An idle connection holds no buffer: bytes are read into one that all connections of a thread share, and written at
+//! once. Only what the other side does not take at that moment is kept, and then nothing more is read from the side it
+//! came from, so a slow reader slows its sender down just as if the two were connected directly.
+//!
+//! One end of the stream is carried over as such: the other direction goes on. A failure on either side ends both, and
+//! it is for the caller to make that visible.
+
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Large enough to carry a value of 64 KiB in few system calls, small enough to stay in the processor's cache.
+const BUFFER_SIZE: usize = 64 * 1024;
+
+thread_local! {
+    static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; BUFFER_SIZE].into_boxed_slice());
+}
+
+/// What becomes of bytes that were read.
+pub(super) struct Passed<'a> {
+    /// How many of them are dealt with. The others are offered again, in front of the next ones, or sent as they are
+    /// when no more come. They must always be a small part of a buffer.
+    pub(super) consumed: usize,
+    /// What is sent on in their place.
+    pub(super) output: Cow<'a, [u8]>,
+}
+
+impl<'a> Passed<'a> {
+    /// Every byte goes on as it is.
+    pub(super) fn unchanged(input: &'a [u8]) -> Self {
+        Self { consumed: input.len(), output: Cow::Borrowed(input) }
+    }
+}
+
+/// Looks at the bytes on their way, and may change them.
+pub(super) trait Tap {
+    /// Bytes from the client to the engine.
+    fn requests<'a>(&mut self, input: &'a [u8]) -> Passed<'a>;
+
+    /// Bytes from the engine to the client.
+    fn replies<'a>(&mut self, input: &'a [u8]) -> Passed<'a>;
+
+    /// Whether more requests may be read; when not, they are as soon as replies have made it true again.
+    fn takes_requests(&self) -> bool;
+}
+
+/// Lets everything through.
+pub(super) struct Untapped;
+
+impl Tap for Untapped {
+    fn requests<'a>(&mut self, input: &'a [u8]) -> Passed<'a> {
+        Passed::unchanged(input)
+    }
+
+    fn replies<'a>(&mut self, input: &'a [u8]) -> Passed<'a> {
+        Passed::unchanged(input)
+    }
+
+    fn takes_requests(&self) -> bool {
+        true
+    }
+}
+
+/// Copies both ways until both sides have ended their stream.
+///
+/// # Errors
+/// The first failure to read from or to write to either side.
+pub(super) async fn relay<C, E>(client: &mut C, engine: &mut E, tap: &mut impl Tap) -> io::Result<()>
+where
+    C: AsyncRead + AsyncWrite + Unpin,
+    E: AsyncRead + AsyncWrite + Unpin,
+{
+    let (mut requests, mut replies) = (Direction::default(), Direction::default());
+    std::future::poll_fn(move |cx| {
+        // Replies first: they are what may let requests go on.
+        let answered = replies.poll(cx, engine, client, |input| tap.replies(input))?;
+        if answered.is_pending() && !tap.takes_requests() {
+            return Poll::Pending;
+        }
+        let asked = requests.poll(cx, client, engine, |input| tap.requests(input))?;
+        if answered.is_ready() && asked.is_ready() { Poll::Ready(Ok(())) } else { Poll::Pending }
+    })
+    .await
+}
+
+/// One direction of a connection.
+#[derive(Default)]
+struct Direction {
+    /// Read, but not consumed by the tap yet.
+    held: Vec<u8>,
+    /// Ready to be sent, of which `sent` bytes have been.
+    unsent: Vec<u8>,
+    sent: usize,
+    stage: Stage,
+}
+
+#[derive(Default)]
+enum Stage {
+    #[default]
+    Copying,
+    /// The source has ended; what is left is sent, then the end itself.
+    Ending,
+    Ended,
+}
+
+impl Direction {
+    /// Copies as long as both sides allow it. Ready when the end has been carried over.
+    fn poll<R, W>(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut R,
+        to: &mut W,
+        mut pass: impl for<'a> FnMut(&'a [u8]) -> Passed<'a>,
+    ) -> Poll<io::Result<()>>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        loop {
+            ready!(self.poll_send_rest(cx, to))?;
+            match self.stage {
+                Stage::Copying => {
+                    ready!(BUFFER.with_borrow_mut(|buffer| self.poll_copy(cx, from, to, &mut pass, buffer)))?;
+                }
+                Stage::Ending => {
+                    ready!(Pin::new(&mut *to).poll_shutdown(cx))?;
+                    self.stage = Stage::Ended;
+                }
+                Stage::Ended => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+
+    /// Reads once, and writes what became of it at once.
+    fn poll_copy<R, W>(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut R,
+        to: &mut W,
+        pass: &mut impl for<'a> FnMut(&'a [u8]) -> Passed<'a>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<()>>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        let held = self.held.len();
+        let mut read = ReadBuf::new(&mut buffer[held..]);
+        ready!(Pin::new(from).poll_read(cx, &mut read))?;
+        let filled = held + read.filled().len();
+        if filled == held {
+            self.stage = Stage::Ending;
+            let held = std::mem::take(&mut self.held);
+            self.keep(held);
+            return Poll::Ready(Ok(()));
+        }
+        buffer[..held].copy_from_slice(&self.held);
+        let input = &buffer[..filled];
+        let passed = pass(input);
+        self.held = input[passed.consumed..].to_vec();
+        if passed.output.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        match Pin::new(to).poll_write(cx, &passed.output)? {
+            Poll::Ready(written) if written == passed.output.len() => {}
+            Poll::Ready(written) => self.keep(passed.output[written..].to_vec()),
+            Poll::Pending => self.keep(passed.output.into_owned()),
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn keep(&mut self, unsent: Vec<u8>) {
+        self.unsent = unsent;
+        self.sent = 0;
+    }
+
+    /// Sends what could not be sent before.
+    fn poll_send_rest<W: AsyncWrite + Unpin>(&mut self, cx: &mut Context<'_>, to: &mut W) -> Poll<io::Result<()>> {
+        while self.sent < self.unsent.len() {
+            let written = ready!(Pin::new(&mut *to).poll_write(cx, &self.unsent[self.sent..]))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.sent += written;
+        }
+        if !self.unsent.is_empty() {
+            self.keep(Vec::new());
+        }
+        Poll::Ready(Ok(()))
+    }
+}
