@@ -7,9 +7,16 @@
 //! endpoint that is given out.
 
 pub mod backend;
+pub mod cli;
 pub mod clock;
 pub mod engine;
 pub mod gateway;
+pub mod http;
+pub mod instance;
 pub mod model;
+pub mod operations;
 pub mod protocol;
+pub mod reconcile;
+pub mod reset;
+pub mod server;
 pub mod store;

@@ -1,3 +1,60 @@
 //! The `cachette` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+use cachette::{
+    cli::{Cli, Command, LogFormat, Serve},
+    server::{Server, StartError},
+};
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let Command::Serve(options) = Cli::parse().command;
+    log(options.log_format);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(serve(*options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("cachette: {error}");
+    ExitCode::FAILURE
+}
+
+async fn serve(options: Serve) -> Result<(), StartError> {
+    let address = options.listen;
+    let server = Server::start(options).await?;
+    println!("Cachette {} is listening on {address}, engines by {}.", env!("CARGO_PKG_VERSION"), server.backend());
+    println!("  aws --endpoint-url http://{address} elasticache describe-cache-clusters");
+    server.run(interrupted()).await;
+    Ok(())
+}
+
+/// Completes when the process is asked to end.
+async fn interrupted() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Logs to standard error; `CACHETTE_LOG` filters, such as `debug` or `cachette::reconcile=debug`.
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("CACHETTE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,cachette=info"));
+    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => logger.init(),
+        LogFormat::Json => logger.json().init(),
+    }
+}

@@ -16,6 +16,7 @@ mod none;
 mod output;
 #[cfg(target_os = "linux")]
 mod process;
+mod select;
 mod turns;
 
 pub use fake::{Call, FakeBackend, Fault};
@@ -23,6 +24,7 @@ use nearest::{nearest, published};
 pub use none::NoneBackend;
 #[cfg(target_os = "linux")]
 pub use process::{ProcessBackend, ProcessSettings};
+pub use select::{Choice, SelectError, Selection, select};
 
 /// The name of one engine, unique among all that this instance of the server ever runs at the same time. It is made of
 /// lower-case letters, digits and hyphens, so it can name a container and a folder.
@@ -187,6 +189,17 @@ pub trait Backend: Send + Sync + 'static {
     /// # Panics
     /// When called a second time: there is one receiver.
     fn endings(&self) -> mpsc::UnboundedReceiver<EngineId>;
+
+    /// The most files, connections included, that an engine may have open, where the backend knows of a limit.
+    fn open_files(&self) -> Option<u64> {
+        None
+    }
+
+    /// Changes how many bytes of memory a running engine may take, where the backend enforces it.
+    async fn resize(&self, id: &EngineId, memory_limit: u64) -> Result<(), BackendError> {
+        let _ = (id, memory_limit);
+        Ok(())
+    }
 
     /// The last lines that the engine printed, whether it runs or has ended, at most a few KiB and without lines that
     /// may hold a secret. Empty when there are none: it printed nothing, does not exist, or the backend keeps none.

@@ -16,6 +16,8 @@ pub struct EngineSettings {
     pub port: u16,
     /// Every parameter of the parameter group with its value, node type specific ones included.
     pub parameters: BTreeMap<String, String>,
+    /// The most files, connections included, that the engine may have open, where there is a limit.
+    pub open_files: Option<u64>,
     /// The SHA-256 of the token that clients have to send, when there is one.
     pub auth_token_hash: Option<String>,
     /// What lets the server in.

@@ -54,7 +54,7 @@ impl MemcachedClient {
             self.stream.write_all(command.as_bytes()).await?;
             let mut answer = String::new();
             self.stream.read_line(&mut answer).await?;
-            Ok(answer)
+            Ok::<_, EngineError>(answer)
         };
         let answer = timeout(PATIENCE, conversation).await.map_err(|_| EngineError::TimedOut)??;
         if answer.is_empty() {

@@ -14,6 +14,9 @@ pub(super) fn launch(settings: &EngineSettings) -> Launch {
             arguments.extend([flag.to_owned(), value.clone()]);
         }
     }
+    if let Some(connections) = connections(settings) {
+        arguments.extend(["-c".to_owned(), connections.to_string()]);
+    }
     arguments
         .extend(SWITCHES.iter().filter(|(parameter, _)| settings.is_on(parameter)).map(|(_, flag)| (*flag).into()));
     let options = options(settings);
@@ -31,15 +34,24 @@ pub(super) fn item_megabytes(settings: &EngineSettings) -> u64 {
 }
 
 /// Parameters whose value follows a flag.
-const VALUES: [(&str, &str); 7] = [
+const VALUES: [(&str, &str); 6] = [
     ("backlog_queue_limit", "-b"),
     ("binding_protocol", "-B"),
     ("chunk_size", "-n"),
     ("chunk_size_growth_factor", "-f"),
     ("max_item_size", "-I"),
-    ("max_simultaneous_connections", "-c"),
     ("num_threads", "-t"),
 ];
+
+/// Files that the engine needs open beside its connections.
+const OWN_FILES: u64 = 100;
+
+/// How many connections the engine takes: as many as the parameter says, unless that is more than it can have. Asked
+/// for more than that, it would not start.
+fn connections(settings: &EngineSettings) -> Option<u64> {
+    let wanted = settings.number("max_simultaneous_connections")?;
+    Some(settings.open_files.map_or(wanted, |most| wanted.min(most.saturating_sub(OWN_FILES))))
+}
 
 /// Parameters that are a flag when they are on.
 const SWITCHES: [(&str, &str); 3] =

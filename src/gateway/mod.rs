@@ -7,10 +7,10 @@
 //! discovery commands that no stock Memcached has.
 
 mod directory;
-mod endpoint;
 mod listener;
 mod memcached;
 mod ports;
+mod records;
 mod relay;
 mod target;
 
@@ -26,11 +26,12 @@ use tokio::task::JoinHandle;
 
 pub use self::{
     directory::{Directory, Member, Membership},
-    endpoint::{EndpointId, EndpointRole},
     ports::{OpenError, PortChoice},
+    records::Records,
 };
 use self::{listener::Endpoint, ports::Ports};
 use crate::model::Engine;
+pub use crate::model::{EndpointId, EndpointRole};
 
 /// What holds for every endpoint of a gateway.
 #[derive(Clone, Debug)]
@@ -139,6 +140,12 @@ impl Gateway {
         for (_, open) in open {
             end(open).await;
         }
+    }
+
+    /// The port of `endpoint` while it is open.
+    #[must_use]
+    pub fn port_of(&self, endpoint: &EndpointId) -> Option<u16> {
+        self.state().open.get(endpoint).map(|open| open.port)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CacheNode, Engine, EngineVersion, NodeId, Scope, Settings, Succession, TagSet};
+use super::{
+    CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeId, Scope, Settings, SnapshotWindow, Succession, TagSet,
+};
 
 /// A cache cluster: a Memcached cluster of up to 40 nodes or a single Redis or Valkey node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,9 +52,9 @@ pub struct CacheCluster {
     /// The names of its cache security groups, from the time before VPCs.
     pub cache_security_groups: Vec<String>,
     /// When maintenance may happen, in canonical form.
-    pub maintenance_window: String,
+    pub maintenance_window: MaintenanceWindow,
     /// When automatic snapshots are taken; Memcached has none.
-    pub snapshot_window: Option<String>,
+    pub snapshot_window: Option<SnapshotWindow>,
     /// For how many days automatic snapshots are kept, 0 for none.
     pub snapshot_retention_limit: u32,
     /// Recorded for those who read it back; engines here change version only when asked to.
@@ -83,6 +85,8 @@ pub struct Notification {
 /// Changes that wait for the maintenance window.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
+    /// When the first of them was asked for.
+    pub since: Option<DateTime<Utc>>,
     /// Another node type.
     pub cache_node_type: Option<String>,
     /// Another engine or version.
@@ -99,7 +103,12 @@ impl Pending {
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self { since: _, cache_node_type, engine, parameter_group, nodes_to_add, nodes_to_remove } = self;
+        cache_node_type.is_none()
+            && engine.is_none()
+            && parameter_group.is_none()
+            && nodes_to_add.is_empty()
+            && nodes_to_remove.is_empty()
     }
 }
 
@@ -174,6 +183,58 @@ impl CacheCluster {
             engine_version: self.engine_version.clone(),
             cache_node_type: self.cache_node_type.clone(),
             parameters: parameters.clone(),
+        }
+    }
+
+    /// The version of the program that the cluster is to run. Of Redis from 6.0 on and of Valkey a user can only ask for
+    /// major and minor number, and 7.1 is a name of `ElastiCache`'s own for an engine that is compatible with 7.0.
+    #[must_use]
+    pub fn program_version(&self) -> EngineVersion {
+        match self.engine {
+            Engine::Memcached => self.engine_version.clone(),
+            Engine::Redis if self.engine_version.major() < 6 => self.engine_version.clone(),
+            Engine::Redis if self.engine_version.without_patch() == EngineVersion::of(7, 1) => EngineVersion::of(7, 0),
+            Engine::Redis | Engine::Valkey => self.engine_version.without_patch(),
+        }
+    }
+
+    /// When the changes that wait are to be taken over: in the first maintenance window after they were asked for, or
+    /// at once while one is open. `None` when none wait.
+    #[must_use]
+    pub fn pending_due(&self) -> Option<DateTime<Utc>> {
+        let since = self.pending.since.filter(|_| !self.pending.is_empty())?;
+        let window = self.maintenance_window;
+        Some(if window.contains(since) { since } else { window.next_start(since) })
+    }
+
+    /// Takes over the changes that were to wait.
+    pub fn apply_pending(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        if let Some(cache_node_type) = pending.cache_node_type {
+            self.cache_node_type = cache_node_type;
+        }
+        if let Some(parameter_group) = pending.parameter_group {
+            self.parameter_group = parameter_group;
+        }
+        if let Some((engine, version)) = pending.engine {
+            (self.engine, self.engine_version) = (engine, version);
+            let succession = if engine == Engine::Memcached { Succession::Replace } else { Succession::Handover };
+            self.nodes.values_mut().filter(|node| !node.leaving).for_each(|node| node.renew(succession));
+        }
+        if !pending.nodes_to_add.is_empty() || !pending.nodes_to_remove.is_empty() {
+            self.resizing_from = self.resizing_from.or(Some(self.node_count()));
+        }
+        for id in &pending.nodes_to_remove {
+            if let Some(node) = self.nodes.get_mut(id).filter(|node| !node.leaving) {
+                node.leaving = true;
+                self.membership_version += 1;
+            }
+        }
+        for availability_zone in pending.nodes_to_add {
+            let free = NodeId::free(|id| self.nodes.contains_key(&id)).next();
+            if let Some(id) = free {
+                self.nodes.insert(id, CacheNode::new(availability_zone));
+            }
         }
     }
 

@@ -39,6 +39,24 @@ impl EngineVersion {
         self.given
     }
 
+    /// Whether this version is what somebody gets who asks for `wanted`: equal in all numbers that were asked for.
+    #[must_use]
+    pub fn satisfies(&self, wanted: &Self) -> bool {
+        self.parts[..wanted.given] == wanted.parts[..wanted.given]
+    }
+
+    /// Major and minor number only.
+    #[must_use]
+    pub fn without_patch(&self) -> Self {
+        Self::of(self.major(), self.minor())
+    }
+
+    /// The version of these two numbers.
+    #[must_use]
+    pub fn of(major: u32, minor: u32) -> Self {
+        Self { text: format!("{major}.{minor}"), parts: [major, minor, 0], given: 2 }
+    }
+
     /// The version as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -46,6 +46,14 @@ pub struct Running {
     pub substitute_version: Option<String>,
 }
 
+impl Running {
+    /// Whether there is an engine that can be talked to, which is not so when the server keeps records only.
+    #[must_use]
+    pub fn is_real(&self) -> bool {
+        self.address.port() != 0
+    }
+}
+
 /// Settings of an engine that can differ between what is wanted and what is in effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {

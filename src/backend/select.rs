@@ -1,0 +1,89 @@
+//! Which backend a server uses.
+
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
+
+use super::{Backend, BackendError, NoneBackend};
+#[cfg(target_os = "linux")]
+use super::{ProcessBackend, ProcessSettings, Versions};
+use crate::model::Engine;
+
+/// What a user can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Docker if it answers, else the programs of this machine.
+    Auto,
+    /// Containers.
+    Docker,
+    /// Programs of this machine.
+    Process,
+    /// No engines: records only.
+    None,
+}
+
+/// What a backend is chosen and set up by.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// What was asked for.
+    pub choice: Choice,
+    /// The name of this instance of the server, in which its engines are labelled.
+    pub instance: String,
+    /// The server's folder.
+    pub data_dir: PathBuf,
+    /// Folders to look for engine programs in, as `PATH` has them.
+    pub engine_path: Option<OsString>,
+    /// Images to use whatever version is asked for.
+    pub images: Vec<(Engine, String)>,
+}
+
+/// Why there is no backend.
+#[derive(Debug, thiserror::Error)]
+pub enum SelectError {
+    /// The one that was asked for does not work.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// There is neither Docker nor any engine program.
+    #[error(
+        "nothing here can run engines: {docker}; and no redis-server, valkey-server or memcached was found. Start Docker, \
+         or install engines (on Debian and Ubuntu: apt-get install redis-server memcached)"
+    )]
+    Nothing {
+        /// What Docker said.
+        docker: String,
+    },
+}
+
+/// The backend that was asked for.
+///
+/// # Errors
+/// When it does not work, or when nothing does.
+pub async fn select(selection: Selection) -> Result<Arc<dyn Backend>, SelectError> {
+    match selection.choice {
+        Choice::None => Ok(Arc::new(NoneBackend::default())),
+        Choice::Process => Ok(process(&selection).await?),
+        Choice::Docker => Ok(docker(&selection).await?),
+        Choice::Auto => {
+            let unavailable = match docker(&selection).await {
+                Ok(backend) => return Ok(backend),
+                Err(error) => error,
+            };
+            let backend = process(&selection).await?;
+            for engine in Engine::ALL {
+                if backend.versions(engine).await? != Versions::Only(Vec::new()) {
+                    return Ok(backend);
+                }
+            }
+            Err(SelectError::Nothing { docker: unavailable.to_string() })
+        }
+    }
+}
+
+async fn process(selection: &Selection) -> Result<Arc<dyn Backend>, BackendError> {
+    let engine_path = selection.engine_path.iter().flat_map(std::env::split_paths).collect();
+    let settings = ProcessSettings { data_dir: selection.data_dir.clone(), engine_path };
+    Ok(Arc::new(ProcessBackend::open(settings).await?))
+}
+
+#[expect(clippy::unused_async, reason = "the docker backend is being built")]
+async fn docker(_: &Selection) -> Result<Arc<dyn Backend>, BackendError> {
+    Err(BackendError::Unavailable { backend: "docker", reason: "not built yet".into() })
+}

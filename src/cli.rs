@@ -1,0 +1,187 @@
+//! The command line. Every flag has an environment variable.
+
+use std::{collections::HashMap, net::SocketAddr, ops::RangeInclusive, path::PathBuf, str::FromStr};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::backend::Choice;
+
+/// Amazon `ElastiCache` on your own machine, with real engines behind it.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the binary can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API until interrupted.
+    Serve(Box<Serve>),
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The address and port of the API. Endpoints are opened on the same address.
+    #[arg(long, env = "CACHETTE_LISTEN", default_value = "127.0.0.1:4598")]
+    pub listen: SocketAddr,
+
+    /// What runs the engines. `auto`: Docker if it answers, else programs on this machine.
+    #[arg(long, env = "CACHETTE_BACKEND", default_value = "auto")]
+    pub backend: BackendChoice,
+
+    /// Where records, engine folders and the server's identity are kept [default: ~/.local/share/cachette].
+    #[arg(long, env = "CACHETTE_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Whether requests have to be signed with one of `--credentials`.
+    #[arg(long, env = "CACHETTE_AUTH", default_value = "off")]
+    pub auth: AuthChoice,
+
+    /// The keys whose signatures are accepted with `--auth sigv4`.
+    #[arg(long, env = "CACHETTE_CREDENTIALS", value_name = "KEY:SECRET,..", hide_env_values = true)]
+    pub credentials: Option<Credentials>,
+
+    /// The host name under which endpoints are given out; `auto` is the one that each request was sent to.
+    #[arg(long, env = "CACHETTE_ENDPOINT_HOST", default_value = "auto")]
+    pub endpoint_host: String,
+
+    /// The ports for endpoints whose own port is taken.
+    #[arg(long, env = "CACHETTE_NODE_PORTS", default_value = "16379-17378", value_name = "FIRST-LAST")]
+    pub node_ports: PortRange,
+
+    /// Where to look for engine programs before PATH (process backend).
+    #[arg(long, env = "CACHETTE_ENGINE_PATH", value_name = "DIR:..")]
+    pub engine_path: Option<std::ffi::OsString>,
+
+    /// The image for redis, whatever the version asked for (docker backend).
+    #[arg(long, env = "CACHETTE_IMAGE_REDIS", value_name = "IMAGE")]
+    pub image_redis: Option<String>,
+
+    /// The image for valkey, whatever the version asked for (docker backend).
+    #[arg(long, env = "CACHETTE_IMAGE_VALKEY", value_name = "IMAGE")]
+    pub image_valkey: Option<String>,
+
+    /// The image for memcached, whatever the version asked for (docker backend).
+    #[arg(long, env = "CACHETTE_IMAGE_MEMCACHED", value_name = "IMAGE")]
+    pub image_memcached: Option<String>,
+
+    /// Refuse exactly what `ElastiCache` refuses, even what the engines could do.
+    #[arg(long, env = "CACHETTE_STRICT")]
+    pub strict: bool,
+
+    /// Remove all engines when the server stops, instead of leaving them for the next start.
+    #[arg(long, env = "CACHETTE_STOP_ENGINES")]
+    pub stop_engines: bool,
+
+    /// How the log is written.
+    #[arg(long, env = "CACHETTE_LOG_FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+/// What runs engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BackendChoice {
+    /// Docker if its socket answers, else local programs.
+    Auto,
+    /// Containers.
+    Docker,
+    /// Programs on this machine.
+    Process,
+    /// No engines: records only.
+    None,
+}
+
+impl From<BackendChoice> for Choice {
+    fn from(choice: BackendChoice) -> Self {
+        match choice {
+            BackendChoice::Auto => Self::Auto,
+            BackendChoice::Docker => Self::Docker,
+            BackendChoice::Process => Self::Process,
+            BackendChoice::None => Self::None,
+        }
+    }
+}
+
+/// Whether signatures are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuthChoice {
+    /// Everybody is let in.
+    Off,
+    /// Signature version 4.
+    Sigv4,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines, one JSON object a line.
+    Json,
+}
+
+/// Access keys with their secrets. Never printed.
+#[derive(Clone)]
+pub struct Credentials(pub HashMap<String, String>);
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Credentials({} keys)", self.0.len())
+    }
+}
+
+impl FromStr for Credentials {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let pairs = text.split(',').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (key, secret) = pair.split_once(':').ok_or("write KEY:SECRET, several separated by commas")?;
+            Ok((key.to_owned(), secret.to_owned()))
+        });
+        pairs.collect::<Result<_, String>>().map(Self)
+    }
+}
+
+/// A range of ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortRange(pub RangeInclusive<u16>);
+
+impl FromStr for PortRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || "write FIRST-LAST, two port numbers, the first not above the last".to_owned();
+        let (first, last) = text.split_once('-').ok_or_else(wrong)?;
+        let (first, last): (u16, u16) =
+            (first.trim().parse().map_err(|_| wrong())?, last.trim().parse().map_err(|_| wrong())?);
+        if first == 0 || first > last { Err(wrong()) } else { Ok(Self(first..=last)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn port_ranges_and_credentials_are_checked() {
+        assert_eq!("10-12".parse(), Ok(PortRange(10..=12)));
+        for text in ["", "12", "12-10", "0-5", "1-70000", "a-b"] {
+            assert!(text.parse::<PortRange>().is_err(), "{text}");
+        }
+        let credentials: Credentials = "AKIA:se:cret,000000000001:x".parse().expect("credentials");
+        assert_eq!(credentials.0["AKIA"], "se:cret");
+        assert!(!format!("{credentials:?}").contains("cret"));
+        assert!("AKIA".parse::<Credentials>().is_err());
+    }
+}

@@ -1,0 +1,101 @@
+//! The server's own affairs, as JSON under `/_cachette/`. Not part of AWS.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{clock::Clock, reset::Reset, store::Store};
+
+/// What the admin API works on.
+pub struct Admin {
+    /// The records.
+    pub store: Arc<Store>,
+    /// The time of day.
+    pub clock: Arc<Clock>,
+    /// What empties the server.
+    pub reset: Reset,
+    /// The backend's name.
+    pub backend: &'static str,
+}
+
+pub(super) async fn health(State(admin): State<Arc<Admin>>) -> Json<Value> {
+    Json(json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "backend": admin.backend,
+        "time": admin.clock.now(),
+    }))
+}
+
+/// Every resource, as the server knows it; secrets left out.
+pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
+    let tables = admin.store.tables();
+    let clusters = tables.cache_clusters.iter_all().map(|(scope, id, cluster)| {
+        let nodes = cluster.nodes.iter().map(|(node, record)| {
+            json!({
+                "id": node,
+                "port": record.port,
+                "engine_address": record.serving().map(|running| running.address),
+                "failure": record.failure.as_ref().map(|failure| &failure.reason),
+            })
+        });
+        json!({
+            "account": scope.account,
+            "region": scope.region,
+            "id": id,
+            "engine": cluster.engine,
+            "engine_version": cluster.engine_version,
+            "status": cluster.phase().as_str(),
+            "nodes": nodes.collect::<Vec<_>>(),
+        })
+    });
+    let names =
+        |scope: &crate::model::Scope, id: &String| json!({"account": scope.account, "region": scope.region, "id": id});
+    Json(json!({
+        "cache_clusters": clusters.collect::<Vec<_>>(),
+        "cache_parameter_groups": tables.cache_parameter_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "cache_subnet_groups": tables.cache_subnet_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "cache_security_groups": tables.cache_security_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+    }))
+}
+
+/// Removes every record and every engine of this instance, and answers when they are gone.
+pub(super) async fn reset(State(admin): State<Arc<Admin>>) -> Response {
+    match admin.reset.run().await {
+        Ok(()) => Json(json!({"status": "reset"})).into_response(),
+        Err(error) => problem(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
+    }
+}
+
+/// By how much to move the clock.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Advance {
+    /// In seconds; fractions are fine.
+    seconds: f64,
+}
+
+/// Moves the clock forward.
+pub(super) async fn advance_clock(State(admin): State<Arc<Admin>>, body: axum::body::Bytes) -> Response {
+    let step = serde_json::from_slice::<Advance>(&body)
+        .ok()
+        .and_then(|advance| Duration::try_from_secs_f64(advance.seconds).ok());
+    match step.and_then(|step| admin.clock.advance(step)) {
+        Some(now) => Json(json!({"time": now})).into_response(),
+        None => problem(
+            StatusCode::BAD_REQUEST,
+            "Send a JSON object such as {\"seconds\": 3600}: a positive number, and not beyond the year 2100.",
+        ),
+    }
+}
+
+fn problem(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({"error": message}))).into_response()
+}

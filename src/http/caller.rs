@@ -1,0 +1,62 @@
+//! Who the caller is.
+
+use std::collections::HashMap;
+
+use axum::http::request::Parts;
+use chrono::{DateTime, Utc};
+
+use crate::{
+    model::Scope,
+    protocol::{AwsError, sigv4},
+};
+
+/// The account of callers whose access key is not an account id.
+const DEFAULT_ACCOUNT: &str = "000000000000";
+
+/// The region of callers whose request names none.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// Whom requests have to come from.
+pub enum Authentication {
+    /// Anybody. Account and region are read from the credential scope, and nothing is checked.
+    Off,
+    /// Whoever signs with one of these keys: secrets by access key id.
+    SigV4(HashMap<String, String>),
+}
+
+/// Somebody who calls.
+pub(super) struct Caller {
+    /// Their account and region.
+    pub scope: Scope,
+}
+
+impl Authentication {
+    /// Who sent this request.
+    ///
+    /// # Errors
+    /// When signatures are checked and this one is missing, unknown, wrong or too old.
+    pub(super) fn caller(&self, parts: &Parts, body: &[u8], now: DateTime<Utc>) -> Result<Caller, AwsError> {
+        let claimed = match self {
+            Self::Off => sigv4::claimed_credential(parts),
+            Self::SigV4(secrets) => {
+                Some(sigv4::verify(parts, body, now, |access_key| secrets.get(access_key).map(String::as_str))?)
+            }
+        };
+        let (account, region) =
+            claimed.map_or((None, None), |claimed| (Some(claimed.access_key), Some(claimed.region)));
+        let account = account.filter(|key| key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit()));
+        let region = region.filter(|region| is_region(region));
+        Ok(Caller {
+            scope: Scope::new(
+                account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
+                region.unwrap_or_else(|| DEFAULT_REGION.to_owned()),
+            ),
+        })
+    }
+}
+
+/// Whether a text can be a region's name.
+fn is_region(text: &str) -> bool {
+    (1..=32).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}

@@ -1,0 +1,204 @@
+//! `CreateCacheCluster`.
+
+use uuid::Uuid;
+
+use super::settings::{self, Zones};
+use crate::{
+    model::{
+        CacheCluster, CacheNode, Engine, NodeId, Notification, Pending,
+        catalogue::{engine_versions::resolve_version, families, limits, node_types},
+        endpoint_port::endpoint_port,
+        identifier::IdentifierKind,
+    },
+    operations::{Operations, errors, parameter_groups, request::Request, subnet_groups, tags},
+    protocol::{AwsError, Output, types},
+    store::Draft,
+};
+
+impl Operations {
+    pub(in crate::operations) async fn create_cache_cluster(
+        &self,
+        request: &Request,
+        input: types::CreateCacheClusterMessage,
+    ) -> Result<Output, AwsError> {
+        let now = self.clock.now();
+        let strict = self.options.strict;
+        let requested = request.clone();
+        self.store
+            .write(move |draft| {
+                let cluster = new_cluster(draft, &requested, input, strict, now)?;
+                let cache_cluster = Some(super::put(draft, &requested, cluster));
+                Ok(Output::CreateCacheCluster(types::CreateCacheClusterResult { cache_cluster }))
+            })
+            .await
+    }
+}
+
+/// The cluster that `input` asks for.
+#[expect(clippy::too_many_lines, reason = "a field after the other, each checked in a line of its own")]
+fn new_cluster(
+    draft: &Draft,
+    request: &Request,
+    input: types::CreateCacheClusterMessage,
+    strict: bool,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<CacheCluster, AwsError> {
+    let types::CreateCacheClusterMessage {
+        cache_cluster_id,
+        replication_group_id,
+        az_mode,
+        preferred_availability_zone,
+        preferred_availability_zones,
+        num_cache_nodes,
+        cache_node_type,
+        engine,
+        engine_version,
+        cache_parameter_group_name,
+        cache_subnet_group_name,
+        cache_security_group_names,
+        security_group_ids,
+        tags,
+        snapshot_arns,
+        snapshot_name,
+        preferred_maintenance_window,
+        port,
+        notification_topic_arn,
+        auto_minor_version_upgrade,
+        snapshot_retention_limit,
+        snapshot_window,
+        auth_token,
+        outpost_mode,
+        preferred_outpost_arn,
+        preferred_outpost_arns,
+        log_delivery_configurations,
+        transit_encryption_enabled,
+        network_type,
+        ip_discovery,
+    } = input;
+    let scope = &request.scope;
+    let id = IdentifierKind::CacheCluster.canonical(&cache_cluster_id).map_err(errors::invalid_value)?;
+    if draft.get::<CacheCluster>(scope, &id).is_some() {
+        return Err(errors::cache_cluster_already_exists(&id));
+    }
+    if let Some(group) = replication_group_id {
+        // Groups are still to come, so there is none that a replica could join.
+        return Err(errors::replication_group_not_found(&group));
+    }
+    for (given, feature) in [
+        (snapshot_arns.is_some_and(|arns| !arns.is_empty()) || snapshot_name.is_some(), "restoring snapshots"),
+        (outpost_mode.is_some() || preferred_outpost_arn.is_some(), "outposts"),
+        (preferred_outpost_arns.is_some_and(|arns| !arns.is_empty()), "outposts"),
+        (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
+    ] {
+        if given {
+            return Err(errors::feature_not_supported_yet(feature));
+        }
+    }
+    let engine: Engine = match engine {
+        None => Engine::Memcached,
+        Some(name) => name.parse().map_err(|_| errors::invalid_value(format_args!("Invalid engine: {name}.")))?,
+    };
+    let version = resolve_version(engine, engine_version.as_deref()).map_err(errors::refused_version)?;
+    let full_version = super::full_version(version);
+    let family = families::family(version.family).map_err(errors::invalid_value)?;
+    let parameter_group =
+        parameter_groups::for_cluster(draft.tables(), scope, family, cache_parameter_group_name.as_deref())?;
+    if engine == Engine::Valkey && strict {
+        return Err(errors::invalid_value(
+            "This API doesn't support Valkey engine. Please use CreateReplicationGroup API for Valkey cluster creation.",
+        ));
+    }
+    let cache_node_type = cache_node_type.ok_or_else(|| errors::missing_parameter("CacheNodeType"))?;
+    let node_type = node_types::node_type(&cache_node_type).map_err(errors::invalid_value)?;
+    if !node_type.serves(engine, &full_version) {
+        return Err(errors::invalid_combination(format_args!(
+            "Cache node type {cache_node_type} is not supported for engine {engine} {}.",
+            version.version
+        )));
+    }
+    let node_count = node_count(engine, num_cache_nodes)?;
+    settings::check_encryption(engine, version, transit_encryption_enabled)?;
+    let auth_token_hash =
+        settings::auth_token(auth_token.as_ref().map(|token| token.expose().as_str()), engine, strict)?;
+    let windows = settings::Windows::new(
+        engine,
+        scope,
+        &id,
+        preferred_maintenance_window.as_deref(),
+        snapshot_window.as_deref(),
+    )?;
+    let zones = Zones {
+        region: &scope.region,
+        mode: az_mode,
+        single: preferred_availability_zone.as_deref(),
+        each: preferred_availability_zones.as_deref(),
+    }
+    .choose(engine, node_count, &id)?;
+    let subnet_group = subnet_groups::for_cluster(draft.tables(), scope, cache_subnet_group_name.as_deref())?;
+    settings::check_security_groups(
+        cache_security_group_names.as_deref(),
+        cache_subnet_group_name.is_some() || security_group_ids.is_some(),
+    )?;
+    if strict {
+        check_node_quota(draft, request, node_count)?;
+    }
+    Ok(CacheCluster {
+        scope: scope.clone(),
+        uid: Uuid::new_v4().simple().to_string()[..8].to_owned(),
+        engine,
+        engine_version: full_version,
+        cache_node_type: node_type.name.to_owned(),
+        port: match port {
+            None => engine.default_port(),
+            Some(port) => endpoint_port(port).map_err(errors::invalid_value)?,
+        },
+        requested: now,
+        created: None,
+        deleted: None,
+        nodes: (1..).filter_map(NodeId::new).zip(zones.nodes.into_iter().map(CacheNode::new)).collect(),
+        configuration_port: None,
+        membership_version: 1,
+        resizing_from: None,
+        cross_az: zones.cross_az,
+        parameter_group,
+        subnet_group,
+        security_group_ids: security_group_ids.unwrap_or_default(),
+        cache_security_groups: Vec::new(),
+        maintenance_window: windows.maintenance,
+        snapshot_window: windows.snapshot,
+        snapshot_retention_limit: settings::snapshot_retention_limit(engine, snapshot_retention_limit)?,
+        auto_minor_version_upgrade: auto_minor_version_upgrade.unwrap_or(true),
+        notification: notification_topic_arn
+            .filter(|arn| !arn.is_empty())
+            .map(|topic_arn| Notification { topic_arn, active: true }),
+        network_type: settings::network_type(network_type)?,
+        ip_discovery: settings::ip_discovery(ip_discovery)?,
+        tags: tags::from_request(tags)?,
+        pending: Pending::default(),
+        auth_token_hash,
+        id,
+    })
+}
+
+/// How many nodes are asked for, within what the engine can have.
+fn node_count(engine: Engine, asked: Option<i32>) -> Result<usize, AwsError> {
+    let asked = asked.unwrap_or(1);
+    if engine != Engine::Memcached {
+        return if asked == 1 {
+            Ok(1)
+        } else {
+            Err(errors::invalid_value(format_args!("NumCacheNodes should be 1 if engine is {engine}")))
+        };
+    }
+    settings::memcached_node_count(asked)
+}
+
+/// Holds the number of nodes that an account can have in a region.
+fn check_node_quota(draft: &Draft, request: &Request, added: usize) -> Result<(), AwsError> {
+    let present: usize =
+        draft.tables().cache_clusters.iter(&request.scope).map(|(_, cluster)| cluster.nodes.len()).sum();
+    if present + added > limits::NODES {
+        return Err(errors::node_quota_for_customer_exceeded(limits::NODES));
+    }
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! `DeleteCacheCluster`.
+
+use crate::{
+    model::{CacheCluster, Engine},
+    operations::{Operations, errors, request::Request},
+    protocol::{AwsError, ErrorCode, Output, types},
+};
+
+impl Operations {
+    pub(in crate::operations) async fn delete_cache_cluster(
+        &self,
+        request: &Request,
+        input: types::DeleteCacheClusterMessage,
+    ) -> Result<Output, AwsError> {
+        let types::DeleteCacheClusterMessage { cache_cluster_id, final_snapshot_identifier } = input;
+        let (now, request) = (self.clock.now(), request.clone());
+        self.store
+            .write(move |draft| {
+                let cluster = super::find(draft, &request, &cache_cluster_id)?;
+                if final_snapshot_identifier.is_some() {
+                    return Err(if cluster.engine == Engine::Memcached {
+                        AwsError::new(
+                            ErrorCode::SnapshotFeatureNotSupported,
+                            "Snapshots are not supported for engine memcached.",
+                        )
+                    } else {
+                        errors::feature_not_supported_yet("final snapshots")
+                    });
+                }
+                if cluster.deleted.is_some() {
+                    return Err(errors::cache_cluster_not_available(&cluster.id, cluster.phase().as_str()));
+                }
+                // ElastiCache would refuse a cluster that is not available. One that cannot come up here, because of a
+                // missing image say, has to be removable all the same.
+                let cluster = CacheCluster { deleted: Some(now), ..CacheCluster::clone(&cluster) };
+                let cache_cluster = Some(super::put(draft, &request, cluster));
+                Ok(Output::DeleteCacheCluster(types::DeleteCacheClusterResult { cache_cluster }))
+            })
+            .await
+    }
+}

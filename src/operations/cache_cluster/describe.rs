@@ -1,0 +1,55 @@
+//! `DescribeCacheClusters`.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use super::view::View;
+use crate::{
+    model::CacheCluster,
+    operations::{Operations, errors, pagination::Page, parameter_groups, request::Request},
+    protocol::{AwsError, Output, types},
+    store::Tables,
+};
+
+impl Operations {
+    pub(in crate::operations) fn describe_cache_clusters(
+        &self,
+        request: &Request,
+        input: &types::DescribeCacheClustersMessage,
+    ) -> Result<Output, AwsError> {
+        let types::DescribeCacheClustersMessage {
+            cache_cluster_id,
+            max_records,
+            marker,
+            show_cache_node_info,
+            // Every cluster is one of those: there are no groups yet.
+            show_cache_clusters_not_in_replication_groups: _,
+        } = input;
+        let page = Page::new(*max_records, marker.as_deref())?;
+        let tables = self.store.tables();
+        let shown = Shown { tables: &tables, request, nodes: show_cache_node_info.unwrap_or(false) };
+        let (clusters, marker) = if let Some(id) = cache_cluster_id {
+            let cluster = tables.cache_clusters.get(&request.scope, &id.to_ascii_lowercase());
+            (vec![shown.cluster(cluster.ok_or_else(|| errors::cache_cluster_not_found(id))?)], None)
+        } else {
+            let after = tables.cache_clusters.iter_after(&request.scope, page.after().unwrap_or_default());
+            let (clusters, marker) = page.take(after, |(id, _)| id.as_str());
+            (clusters.into_iter().map(|(_, cluster)| shown.cluster(cluster)).collect(), marker)
+        };
+        Ok(Output::DescribeCacheClusters(types::CacheClusterMessage { marker, cache_clusters: Some(clusters) }))
+    }
+}
+
+/// What all clusters of an answer are shown with.
+struct Shown<'a> {
+    tables: &'a Tables,
+    request: &'a Request,
+    nodes: bool,
+}
+
+impl Shown<'_> {
+    fn cluster(&self, cluster: &CacheCluster) -> types::CacheCluster {
+        let parameters: Cow<'_, BTreeMap<String, String>> =
+            parameter_groups::values(self.tables, &cluster.scope, &cluster.parameter_group);
+        View { request: self.request, parameters: &parameters, nodes: self.nodes }.cluster(cluster)
+    }
+}

@@ -1,0 +1,116 @@
+//! `ElastiCache`'s refusals, each made in one place with the text that clients match on.
+
+use std::fmt::Display;
+
+use crate::{
+    model::catalogue::engine_versions::VersionError,
+    protocol::{AwsError, ErrorCode},
+    store::StorageError,
+};
+
+/// An error with the code `InvalidParameterValue`.
+pub(super) fn invalid_value(message: impl Display) -> AwsError {
+    AwsError::new(ErrorCode::InvalidParameterValue, message.to_string())
+}
+
+/// An error with the code `InvalidParameterCombination`.
+pub(super) fn invalid_combination(message: impl Display) -> AwsError {
+    AwsError::new(ErrorCode::InvalidParameterCombination, message.to_string())
+}
+
+/// A required parameter is missing.
+pub(super) fn missing_parameter(name: &str) -> AwsError {
+    invalid_value(format_args!("The parameter {name} must be provided and must not be null."))
+}
+
+/// The operation is known but not built yet.
+pub(super) fn not_supported_yet(operation: &str) -> AwsError {
+    invalid_value(format_args!(
+        "Cachette does not support {operation} yet. See docs/compatibility.md for what it does support."
+    ))
+}
+
+/// A feature that is known but not built yet.
+pub(super) fn feature_not_supported_yet(feature: &str) -> AwsError {
+    invalid_value(format_args!(
+        "Cachette does not support {feature} yet. See docs/compatibility.md for what it does support."
+    ))
+}
+
+pub(super) fn cache_cluster_not_found(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::CacheClusterNotFound, format!("CacheCluster not found: {id}"))
+}
+
+pub(super) fn cache_cluster_already_exists(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::CacheClusterAlreadyExists, format!("Cache cluster {id} already exists."))
+}
+
+pub(super) fn cache_cluster_not_available(id: &str, status: &str) -> AwsError {
+    let message = format!("Cache cluster {id} is not in a valid state to perform this operation: it is {status}.");
+    AwsError::new(ErrorCode::InvalidCacheClusterState, message)
+}
+
+/// As cluster operations word it; other operations have other words.
+pub(super) fn cache_parameter_group_not_found(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::CacheParameterGroupNotFound, format!("CacheParameterGroup not found: {name}"))
+}
+
+/// As cluster operations and `DeleteCacheSubnetGroup` word it.
+pub(super) fn cache_subnet_group_does_not_exist(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::CacheSubnetGroupNotFound, format!("Cache Subnet Group {name} does not exist."))
+}
+
+pub(super) fn replication_group_not_found(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::ReplicationGroupNotFound, format!("ReplicationGroup {id} not found."))
+}
+
+impl From<StorageError> for AwsError {
+    fn from(error: StorageError) -> Self {
+        // What failed is in the log; the caller gets what AWS says when something of its own fails.
+        tracing::error!(%error, "the store failed");
+        AwsError::new(
+            ErrorCode::InternalFailure,
+            "An internal error has occurred. Please try your query again at a later time.",
+        )
+    }
+}
+
+/// As the describing operations word it.
+pub(super) fn described_parameter_group_not_found(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::CacheParameterGroupNotFound, format!("CacheParameterGroup {name} not found."))
+}
+
+/// As `DeleteCacheParameterGroup` words it, missing space and all.
+pub(super) fn deleted_parameter_group_not_found(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::CacheParameterGroupNotFound, format!("CacheParameterGroupnot found: {name}"))
+}
+
+pub(super) fn wrong_parameter_group_family(expected: &str, found: &str) -> AwsError {
+    invalid_combination(format_args!("Expected a parameter group of family {expected} but found one of family {found}"))
+}
+
+pub(super) fn cache_security_groups_not_permitted() -> AwsError {
+    invalid_value("Use of cache security groups is not permitted in this API version for your account.")
+}
+
+pub(super) fn node_quota_for_customer_exceeded(most: usize) -> AwsError {
+    let message = format!("Customer node quota exceeded. You can have at most {most} nodes in this region");
+    AwsError::new(ErrorCode::NodeQuotaForCustomerExceeded, message)
+}
+
+/// An account has as many of something as it can have.
+pub(super) fn quota_exceeded(code: ErrorCode, what: &str, most: usize) -> AwsError {
+    AwsError::new(code, format!("You have already reached your quota of {most} {what} in this region."))
+}
+
+pub(super) fn cache_security_group_not_found(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::CacheSecurityGroupNotFound, format!("CacheSecurityGroup {name} not found."))
+}
+
+/// An engine version that cannot be had.
+pub(super) fn refused_version(error: VersionError) -> AwsError {
+    match error {
+        VersionError::PatchNotAllowed { .. } => invalid_value(error),
+        VersionError::Unknown { .. } => invalid_combination(error),
+    }
+}

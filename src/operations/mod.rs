@@ -1,0 +1,81 @@
+//! What each operation of the API does: it looks at the records, refuses what `ElastiCache` would refuse, writes down
+//! what is wanted, and answers. It never waits for an engine; that is the reconciler's work.
+
+mod cache_cluster;
+mod engine_versions;
+mod errors;
+mod events;
+mod pagination;
+mod parameter_groups;
+mod request;
+mod security_groups;
+mod subnet_groups;
+mod tags;
+
+use std::sync::Arc;
+
+pub use request::{Options, Request};
+
+use crate::{
+    clock::Clock,
+    protocol::{AwsError, Operation, Output},
+    store::Store,
+};
+
+/// What operations work on.
+pub struct Operations {
+    store: Arc<Store>,
+    clock: Arc<Clock>,
+    options: Options,
+}
+
+impl Operations {
+    /// The operations on `store`.
+    #[must_use]
+    pub fn new(store: Arc<Store>, clock: Arc<Clock>, options: Options) -> Self {
+        Self { store, clock, options }
+    }
+
+    /// Carries out an operation.
+    ///
+    /// # Errors
+    /// What `ElastiCache` would answer.
+    pub async fn execute(&self, request: &Request, operation: Operation) -> Result<Output, AwsError> {
+        match operation {
+            Operation::CreateCacheCluster(input) => self.create_cache_cluster(request, *input).await,
+            Operation::DescribeCacheClusters(input) => self.describe_cache_clusters(request, &input),
+            Operation::ModifyCacheCluster(input) => self.modify_cache_cluster(request, *input).await,
+            Operation::RebootCacheCluster(input) => self.reboot_cache_cluster(request, *input).await,
+            Operation::DeleteCacheCluster(input) => self.delete_cache_cluster(request, *input).await,
+            Operation::ListAllowedNodeTypeModifications(input) => {
+                self.list_allowed_node_type_modifications(request, &input)
+            }
+            Operation::CreateCacheParameterGroup(input) => self.create_cache_parameter_group(request, *input).await,
+            Operation::DescribeCacheParameterGroups(input) => self.describe_cache_parameter_groups(request, &input),
+            Operation::DescribeCacheParameters(input) => self.describe_cache_parameters(request, &input),
+            Operation::ModifyCacheParameterGroup(input) => self.modify_cache_parameter_group(request, *input).await,
+            Operation::ResetCacheParameterGroup(input) => self.reset_cache_parameter_group(request, *input).await,
+            Operation::DeleteCacheParameterGroup(input) => self.delete_cache_parameter_group(request, *input).await,
+            Operation::DescribeEngineDefaultParameters(input) => Self::describe_engine_default_parameters(&input),
+            Operation::DescribeCacheEngineVersions(input) => Self::describe_cache_engine_versions(&input),
+            Operation::CreateCacheSubnetGroup(input) => self.create_cache_subnet_group(request, *input).await,
+            Operation::DescribeCacheSubnetGroups(input) => self.describe_cache_subnet_groups(request, &input),
+            Operation::ModifyCacheSubnetGroup(input) => self.modify_cache_subnet_group(request, *input).await,
+            Operation::DeleteCacheSubnetGroup(input) => self.delete_cache_subnet_group(request, *input).await,
+            Operation::CreateCacheSecurityGroup(input) => self.create_cache_security_group(request, *input).await,
+            Operation::DescribeCacheSecurityGroups(input) => self.describe_cache_security_groups(request, &input),
+            Operation::DeleteCacheSecurityGroup(input) => self.delete_cache_security_group(request, *input).await,
+            Operation::AuthorizeCacheSecurityGroupIngress(input) => {
+                self.authorize_cache_security_group_ingress(request, *input).await
+            }
+            Operation::RevokeCacheSecurityGroupIngress(input) => {
+                self.revoke_cache_security_group_ingress(request, *input).await
+            }
+            Operation::AddTagsToResource(input) => self.add_tags_to_resource(request, *input).await,
+            Operation::RemoveTagsFromResource(input) => self.remove_tags_from_resource(request, *input).await,
+            Operation::ListTagsForResource(input) => self.list_tags_for_resource(request, *input).await,
+            Operation::DescribeEvents(input) => self.describe_events(request, &input),
+            other => Err(errors::not_supported_yet(other.name())),
+        }
+    }
+}

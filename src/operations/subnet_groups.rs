@@ -1,0 +1,221 @@
+//! The operations on subnet groups. There is no network here that subnets could be looked up in, so any well-formed
+//! subnet id is taken, and which VPC and zone it lies in follows from its text.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::{Operations, errors, pagination::Page, request::Request, tags};
+use crate::{
+    model::{
+        CacheSubnetGroup, Scope, TagSet,
+        arn::{Arn, ResourceType},
+        catalogue::{limits, regions::availability_zones},
+        hex::hex,
+        identifier::IdentifierKind,
+    },
+    protocol::{AwsError, ErrorCode, Output, types},
+    store::{Draft, Tables},
+};
+
+/// The group that every account has, with one subnet in each zone.
+const DEFAULT: &str = "default";
+
+/// The name of the group that a cluster gets.
+pub(super) fn for_cluster(tables: &Tables, scope: &Scope, asked: Option<&str>) -> Result<String, AwsError> {
+    let Some(asked) = asked else { return Ok(DEFAULT.to_owned()) };
+    let name = asked.to_ascii_lowercase();
+    match find(tables, scope, &name) {
+        Some(_) => Ok(name),
+        None => Err(errors::cache_subnet_group_does_not_exist(asked)),
+    }
+}
+
+fn find(tables: &Tables, scope: &Scope, name: &str) -> Option<Arc<CacheSubnetGroup>> {
+    let made = tables.cache_subnet_groups.get(scope, name).cloned();
+    made.or_else(|| (name == DEFAULT).then(|| Arc::new(default_group(scope))))
+}
+
+fn default_group(scope: &Scope) -> CacheSubnetGroup {
+    let zones = availability_zones(&scope.region);
+    CacheSubnetGroup {
+        name: DEFAULT.to_owned(),
+        description: "Default CacheSubnetGroup".to_owned(),
+        subnet_ids: zones.iter().map(|zone| format!("subnet-{}", derived_id(&[&scope.account, zone]))).collect(),
+        tags: TagSet::default(),
+    }
+}
+
+impl Operations {
+    pub(super) async fn create_cache_subnet_group(
+        &self,
+        request: &Request,
+        input: types::CreateCacheSubnetGroupMessage,
+    ) -> Result<Output, AwsError> {
+        let types::CreateCacheSubnetGroupMessage {
+            cache_subnet_group_name,
+            cache_subnet_group_description,
+            subnet_ids,
+            tags,
+        } = input;
+        let name = IdentifierKind::SubnetGroup.canonical(&cache_subnet_group_name).map_err(errors::invalid_value)?;
+        let group = CacheSubnetGroup {
+            name: name.clone(),
+            description: cache_subnet_group_description,
+            subnet_ids: checked(subnet_ids)?,
+            tags: tags::from_request(tags)?,
+        };
+        let (scope, strict) = (request.scope.clone(), self.options.strict);
+        self.store
+            .write(move |draft| {
+                if find(draft.tables(), &scope, &name).is_some() {
+                    let message = format!("Cache subnet group {name} already exists.");
+                    return Err(AwsError::new(ErrorCode::CacheSubnetGroupAlreadyExists, message));
+                }
+                if strict && draft.tables().cache_subnet_groups.len(&scope) >= limits::SUBNET_GROUPS {
+                    return Err(errors::quota_exceeded(
+                        ErrorCode::CacheSubnetGroupQuotaExceeded,
+                        "cache subnet groups",
+                        limits::SUBNET_GROUPS,
+                    ));
+                }
+                let cache_subnet_group = Some(show(&scope, &group));
+                draft.put(&scope, &name, group);
+                Ok(Output::CreateCacheSubnetGroup(types::CreateCacheSubnetGroupResult { cache_subnet_group }))
+            })
+            .await
+    }
+
+    pub(super) async fn modify_cache_subnet_group(
+        &self,
+        request: &Request,
+        input: types::ModifyCacheSubnetGroupMessage,
+    ) -> Result<Output, AwsError> {
+        let types::ModifyCacheSubnetGroupMessage {
+            cache_subnet_group_name,
+            cache_subnet_group_description,
+            subnet_ids,
+        } = input;
+        let scope = request.scope.clone();
+        self.store
+            .write(move |draft| {
+                let (name, group) = own(draft, &scope, &cache_subnet_group_name)?;
+                let mut group = CacheSubnetGroup::clone(&group);
+                if let Some(description) = cache_subnet_group_description {
+                    group.description = description;
+                }
+                if let Some(ids) = subnet_ids.filter(|ids| !ids.is_empty()) {
+                    group.subnet_ids = checked(ids)?;
+                }
+                let cache_subnet_group = Some(show(&scope, &group));
+                draft.put(&scope, &name, group);
+                Ok(Output::ModifyCacheSubnetGroup(types::ModifyCacheSubnetGroupResult { cache_subnet_group }))
+            })
+            .await
+    }
+
+    pub(super) fn describe_cache_subnet_groups(
+        &self,
+        request: &Request,
+        input: &types::DescribeCacheSubnetGroupsMessage,
+    ) -> Result<Output, AwsError> {
+        let types::DescribeCacheSubnetGroupsMessage { cache_subnet_group_name, max_records, marker } = input;
+        let page = Page::new(*max_records, marker.as_deref())?;
+        let (tables, scope) = (self.store.tables(), &request.scope);
+        let (groups, marker) = if let Some(name) = cache_subnet_group_name {
+            let group = find(&tables, scope, &name.to_ascii_lowercase()).ok_or_else(|| {
+                let message = format!("Cache subnet group {name} not found.");
+                AwsError::new(ErrorCode::CacheSubnetGroupNotFound, message)
+            })?;
+            (vec![show(scope, &group)], None)
+        } else {
+            let mut all: Vec<_> = tables.cache_subnet_groups.iter(scope).map(|(_, group)| Arc::clone(group)).collect();
+            all.push(Arc::new(default_group(scope)));
+            all.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+            let rest = all.into_iter().filter(|group| page.after().is_none_or(|after| group.name.as_str() > after));
+            let (groups, marker) = page.take(rest, |group| group.name.as_str());
+            (groups.iter().map(|group| show(scope, group)).collect(), marker)
+        };
+        Ok(Output::DescribeCacheSubnetGroups(types::CacheSubnetGroupMessage {
+            marker,
+            cache_subnet_groups: Some(groups),
+        }))
+    }
+
+    pub(super) async fn delete_cache_subnet_group(
+        &self,
+        request: &Request,
+        input: types::DeleteCacheSubnetGroupMessage,
+    ) -> Result<Output, AwsError> {
+        let types::DeleteCacheSubnetGroupMessage { cache_subnet_group_name } = input;
+        let scope = request.scope.clone();
+        self.store
+            .write(move |draft| {
+                let (name, _) = own(draft, &scope, &cache_subnet_group_name)?;
+                if draft.tables().cache_clusters.iter(&scope).any(|(_, cluster)| cluster.subnet_group == name) {
+                    let message = format!("Cache subnet group {name} is currently in use by a cache cluster.");
+                    return Err(AwsError::new(ErrorCode::CacheSubnetGroupInUse, message));
+                }
+                draft.remove::<CacheSubnetGroup>(&scope, &name);
+                Ok(Output::DeleteCacheSubnetGroup)
+            })
+            .await
+    }
+}
+
+/// A group that a user made, and may change.
+fn own(draft: &Draft, scope: &Scope, asked: &str) -> Result<(String, Arc<CacheSubnetGroup>), AwsError> {
+    let name = asked.to_ascii_lowercase();
+    if name == DEFAULT {
+        return Err(errors::invalid_value("The default cache subnet group cannot be modified or deleted."));
+    }
+    let group = draft.get(scope, &name).ok_or_else(|| errors::cache_subnet_group_does_not_exist(asked))?;
+    Ok((name, group))
+}
+
+/// The subnets of a request, when they are well-formed and not too many.
+fn checked(ids: Vec<String>) -> Result<Vec<String>, AwsError> {
+    if ids.is_empty() {
+        return Err(errors::invalid_value("The parameter SubnetIds must be provided."));
+    }
+    let is_subnet = |id: &&String| {
+        let name = id.strip_prefix("subnet-").unwrap_or_default();
+        !(1..=64).contains(&name.len()) || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let wrong: Vec<&str> = ids.iter().filter(is_subnet).map(String::as_str).collect();
+    if !wrong.is_empty() {
+        return Err(errors::invalid_value(format_args!("Some input subnets in :[{}] are invalid.", wrong.join(", "))));
+    }
+    if ids.len() > limits::SUBNETS_PER_SUBNET_GROUP {
+        return Err(errors::quota_exceeded(
+            ErrorCode::CacheSubnetQuotaExceeded,
+            "subnets in a cache subnet group",
+            limits::SUBNETS_PER_SUBNET_GROUP,
+        ));
+    }
+    Ok(ids)
+}
+
+fn show(scope: &Scope, group: &CacheSubnetGroup) -> types::CacheSubnetGroup {
+    let zones = availability_zones(&scope.region);
+    let ipv4 = || Some(vec![types::NetworkType::Ipv4]);
+    let subnets = group.subnet_ids.iter().enumerate().map(|(position, id)| types::Subnet {
+        subnet_identifier: Some(id.clone()),
+        subnet_availability_zone: Some(types::AvailabilityZone { name: Some(zones[position % zones.len()].clone()) }),
+        subnet_outpost: None,
+        supported_network_types: ipv4(),
+    });
+    types::CacheSubnetGroup {
+        cache_subnet_group_name: Some(group.name.clone()),
+        cache_subnet_group_description: Some(group.description.clone()),
+        vpc_id: Some(format!("vpc-{}", derived_id(&[&scope.account, &scope.region]))),
+        subnets: Some(subnets.collect()),
+        arn: Some(Arn::new(scope, ResourceType::SubnetGroup, &group.name).to_string()),
+        supported_network_types: ipv4(),
+    }
+}
+
+/// Seventeen hexadecimal digits, as ids of networks have them, always the same for the same parts.
+fn derived_id(parts: &[&str]) -> String {
+    hex(&Sha256::digest(parts.join("/")))[..17].to_owned()
+}

@@ -1,0 +1,170 @@
+//! The operations on tags, and the tags of new resources.
+
+use super::{Operations, errors, request::Request};
+use crate::{
+    model::{
+        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Phase, Scope, TagSet,
+        arn::{Arn, ResourceType},
+        catalogue::default_groups::default_group,
+        tags::TagError,
+    },
+    protocol::{AwsError, ErrorCode, Output, types},
+    store::{Draft, Record},
+};
+
+/// The tags of a request that makes a resource.
+pub(super) fn from_request(tags: Option<Vec<types::Tag>>) -> Result<TagSet, AwsError> {
+    TagSet::new(pairs(tags.unwrap_or_default())?).map_err(|error| refused(&error))
+}
+
+fn pairs(tags: Vec<types::Tag>) -> Result<Vec<(String, String)>, AwsError> {
+    tags.into_iter()
+        .map(|tag| {
+            let key = tag.key.ok_or_else(|| errors::missing_parameter("Tags.Tag.Key"))?;
+            Ok((key, tag.value.unwrap_or_default()))
+        })
+        .collect()
+}
+
+fn refused(error: &TagError) -> AwsError {
+    let code = match error {
+        TagError::Quota => ErrorCode::TagQuotaPerResourceExceeded,
+        TagError::NotFound => ErrorCode::TagNotFound,
+        TagError::KeyLength | TagError::ValueLength | TagError::ReservedKey => ErrorCode::InvalidParameterValue,
+    };
+    AwsError::new(code, error.to_string())
+}
+
+impl Operations {
+    pub(super) async fn add_tags_to_resource(
+        &self,
+        request: &Request,
+        input: types::AddTagsToResourceMessage,
+    ) -> Result<Output, AwsError> {
+        let types::AddTagsToResourceMessage { resource_name, tags } = input;
+        let tags = pairs(tags)?;
+        let listed = self.change_tags(request, &resource_name, move |present| present.add(tags)).await?;
+        Ok(Output::AddTagsToResource(listed))
+    }
+
+    pub(super) async fn remove_tags_from_resource(
+        &self,
+        request: &Request,
+        input: types::RemoveTagsFromResourceMessage,
+    ) -> Result<Output, AwsError> {
+        let types::RemoveTagsFromResourceMessage { resource_name, tag_keys } = input;
+        let remove = move |present: &mut TagSet| present.remove(tag_keys.iter().map(String::as_str));
+        let listed = self.change_tags(request, &resource_name, remove).await?;
+        Ok(Output::RemoveTagsFromResource(listed))
+    }
+
+    pub(super) async fn list_tags_for_resource(
+        &self,
+        request: &Request,
+        input: types::ListTagsForResourceMessage,
+    ) -> Result<Output, AwsError> {
+        let types::ListTagsForResourceMessage { resource_name } = input;
+        let listed = self.change_tags(request, &resource_name, |_| Ok(())).await?;
+        Ok(Output::ListTagsForResource(listed))
+    }
+
+    /// Changes the tags of the resource with this ARN, and answers all it has afterwards.
+    async fn change_tags(
+        &self,
+        request: &Request,
+        resource_name: &str,
+        change: impl FnOnce(&mut TagSet) -> Result<(), TagError> + Send + 'static,
+    ) -> Result<types::TagListMessage, AwsError> {
+        let invalid = |error: String| AwsError::new(ErrorCode::InvalidARN, error);
+        let arn: Arn =
+            resource_name.parse().map_err(|error: crate::model::arn::InvalidArn| invalid(error.to_string()))?;
+        if !arn.is_in(&request.scope) {
+            return Err(invalid(format!("ARN {resource_name} is invalid.")));
+        }
+        let scope = request.scope.clone();
+        self.store
+            .write(move |draft| {
+                let tags = change_in_record(draft, &scope, &arn, change)?;
+                let shown = tags
+                    .iter()
+                    .map(|(key, value)| types::Tag { key: Some(key.to_owned()), value: Some(value.to_owned()) });
+                Ok(types::TagListMessage { tag_list: Some(shown.collect()) })
+            })
+            .await
+    }
+}
+
+/// Finds the resource of `arn`, changes its tags and answers them.
+fn change_in_record(
+    draft: &mut Draft,
+    scope: &Scope,
+    arn: &Arn,
+    change: impl FnOnce(&mut TagSet) -> Result<(), TagError>,
+) -> Result<TagSet, AwsError> {
+    let id = arn.id();
+    match arn.resource_type() {
+        ResourceType::Cluster => {
+            let cluster = draft.get::<CacheCluster>(scope, id).ok_or_else(|| errors::cache_cluster_not_found(id))?;
+            if cluster.phase() != Phase::Available {
+                return Err(AwsError::new(
+                    ErrorCode::InvalidReplicationGroupState,
+                    "Cluster not in available state to perform tagging operations.",
+                ));
+            }
+            changed::<CacheCluster>(draft, scope, id, |record| &mut record.tags, change)
+        }
+        ResourceType::ParameterGroup if default_group(id).is_some() => Err(errors::invalid_value(format_args!(
+            "The parameter group {id} is a default group and cannot be tagged."
+        ))),
+        ResourceType::ParameterGroup => {
+            draft
+                .get::<CacheParameterGroup>(scope, id)
+                .ok_or_else(|| errors::described_parameter_group_not_found(id))?;
+            changed::<CacheParameterGroup>(draft, scope, id, |record| &mut record.tags, change)
+        }
+        ResourceType::SubnetGroup if id == "default" => {
+            Err(errors::invalid_value("The default cache subnet group cannot be tagged."))
+        }
+        ResourceType::SubnetGroup => {
+            draft.get::<CacheSubnetGroup>(scope, id).ok_or_else(|| errors::cache_subnet_group_does_not_exist(id))?;
+            changed::<CacheSubnetGroup>(draft, scope, id, |record| &mut record.tags, change)
+        }
+        ResourceType::SecurityGroup => {
+            draft.get::<CacheSecurityGroup>(scope, id).ok_or_else(|| errors::cache_security_group_not_found(id))?;
+            changed::<CacheSecurityGroup>(draft, scope, id, |record| &mut record.tags, change)
+        }
+        other => Err(absent(other, id)),
+    }
+}
+
+fn changed<R: Record + PartialEq>(
+    draft: &mut Draft,
+    scope: &Scope,
+    id: &str,
+    tags: impl Fn(&mut R) -> &mut TagSet,
+    change: impl FnOnce(&mut TagSet) -> Result<(), TagError>,
+) -> Result<TagSet, AwsError> {
+    let Some(before) = draft.get::<R>(scope, id) else { return Ok(TagSet::default()) };
+    let mut record = R::clone(&before);
+    change(tags(&mut record)).map_err(|error| refused(&error))?;
+    let all = tags(&mut record).clone();
+    if record != *before {
+        draft.put(scope, id, record);
+    }
+    Ok(all)
+}
+
+/// Resources of these types cannot be made yet, so there are none.
+fn absent(resource_type: ResourceType, id: &str) -> AwsError {
+    let code = match resource_type {
+        ResourceType::ReplicationGroup => ErrorCode::ReplicationGroupNotFound,
+        ResourceType::Snapshot => ErrorCode::SnapshotNotFound,
+        ResourceType::ReservedInstance => ErrorCode::ReservedCacheNodeNotFound,
+        ResourceType::User => ErrorCode::UserNotFound,
+        ResourceType::UserGroup => ErrorCode::UserGroupNotFound,
+        ResourceType::ServerlessCache => ErrorCode::ServerlessCacheNotFound,
+        ResourceType::ServerlessCacheSnapshot => ErrorCode::ServerlessCacheSnapshotNotFound,
+        _ => ErrorCode::GlobalReplicationGroupNotFound,
+    };
+    AwsError::new(code, format!("{id} not found."))
+}

@@ -1,0 +1,187 @@
+//! What the reconciler writes into a cluster's record, and the events that tell of it. Each change is applied to the
+//! newest record, which may have moved on since the plan was made.
+
+use chrono::{DateTime, Utc};
+
+use super::{Actor, failure::StepError};
+use crate::{
+    model::{CacheCluster, EndpointRole, Event, Failure, NodeId, Observed, Running, Settings, SourceType, Succession},
+    store::StorageError,
+};
+
+/// Something that came about.
+#[derive(Clone, Debug)]
+pub(super) enum RecordChange {
+    /// The maintenance window is open.
+    ApplyPending,
+    /// An endpoint is open at this port.
+    Opened { role: EndpointRole, port: u16 },
+    /// An engine is about to be started or ended: from now on it may exist.
+    Touched { node: NodeId, generation: u32 },
+    /// An engine runs and has answered.
+    Started { node: NodeId, generation: u32, running: Running },
+    /// An engine has other settings now.
+    Applied { node: NodeId, generation: u32, settings: Settings },
+    /// An engine is gone for certain.
+    Ended { node: NodeId, generation: u32 },
+    /// An engine may have ended without anybody asking for it.
+    Lost { node: NodeId, generation: u32 },
+    /// Nothing of a node is left.
+    Forgotten { node: NodeId },
+    /// A node is not where it should be, and the server could not help it.
+    Failed { node: NodeId, reason: String },
+    /// The cluster's first nodes are there.
+    Created,
+    /// Nodes that were to be added or removed have been.
+    Resized,
+    /// Nothing of the cluster is left.
+    Vanished,
+}
+
+impl Actor {
+    /// Writes `change` into the cluster's record. A record that is gone, or is another one by now, stays as it is.
+    pub async fn change(&self, change: RecordChange) -> Result<(), StepError> {
+        let (scope, id) = (self.key.scope.clone(), self.key.id.clone());
+        let now = self.shared.clock.now();
+        let written = self.shared.store.write(move |draft| {
+            let Some(before) = draft.get::<CacheCluster>(&scope, &id) else { return Ok::<_, StorageError>(()) };
+            let mut cluster = CacheCluster::clone(&before);
+            let messages = change.apply(&mut cluster, now);
+            if matches!(change, RecordChange::Vanished) {
+                draft.remove::<CacheCluster>(&scope, &id);
+            } else if cluster != *before {
+                draft.put(&scope, &id, cluster);
+            }
+            for message in messages {
+                tracing::info!(cache_cluster_id = id, message, "event");
+                let source_identifier = id.clone();
+                let event = Event { source_identifier, source_type: SourceType::CacheCluster, message, date: now };
+                draft.emit(&scope, event);
+            }
+            Ok(())
+        });
+        Ok(written.await?)
+    }
+}
+
+impl RecordChange {
+    /// Changes the record, and answers the messages of the events that tell of it.
+    fn apply(&self, cluster: &mut CacheCluster, now: DateTime<Utc>) -> Vec<String> {
+        match self {
+            Self::ApplyPending => {
+                cluster.apply_pending();
+                Vec::new()
+            }
+            Self::Opened { role, port } => {
+                match role {
+                    EndpointRole::Configuration => cluster.configuration_port = Some(*port),
+                    EndpointRole::Node(node) => {
+                        if let Some(node) = cluster.nodes.get_mut(node) {
+                            node.port = Some(*port);
+                        }
+                    }
+                }
+                Vec::new()
+            }
+            Self::Touched { node, generation } => {
+                if let Some(node) = cluster.nodes.get_mut(node) {
+                    node.engines.insert(*generation, Observed::Unknown);
+                }
+                Vec::new()
+            }
+            Self::Started { node, generation, running } => started(cluster, *node, *generation, running, now),
+            Self::Applied { node, generation, settings } => applied(cluster, *node, *generation, settings),
+            Self::Ended { node: id, generation } => {
+                let Some(node) = cluster.nodes.get_mut(id) else { return Vec::new() };
+                node.engines.remove(generation);
+                let rebooted = node.succession == Succession::Reboot && !node.leaving && *generation < node.generation;
+                rebooted.then(|| format!("Cache node {id} shutdown")).into_iter().collect()
+            }
+            Self::Lost { node: id, generation } => {
+                let Some(node) = cluster.nodes.get_mut(id) else { return Vec::new() };
+                let known = node.engines.get(generation).is_some_and(|observed| observed.running().is_some());
+                if !known || node.leaving || cluster.deleted.is_some() {
+                    return Vec::new();
+                }
+                node.engines.insert(*generation, Observed::Unknown);
+                node.recovering = true;
+                vec![format!("Recovering cache nodes {id}")]
+            }
+            Self::Forgotten { node: id } => {
+                cluster.nodes.remove(id);
+                let resized = cluster.deleted.is_none();
+                resized.then(|| format!("Removed cache nodes {id}")).into_iter().collect()
+            }
+            Self::Failed { node: id, reason } => {
+                let Some(node) = cluster.nodes.get_mut(id) else { return Vec::new() };
+                if node.failure.as_ref().is_some_and(|failure| failure.reason == *reason) {
+                    return Vec::new();
+                }
+                node.failure = Some(Failure { reason: reason.clone(), since: now });
+                vec![format!("Cache node {id} could not be brought up and will be tried again: {reason}")]
+            }
+            Self::Created => {
+                cluster.created = Some(now);
+                let added = cluster.nodes.iter().map(|(id, node)| added(*id, &node.availability_zone));
+                std::iter::once("Cache cluster created".to_owned()).chain(added).collect()
+            }
+            Self::Resized => {
+                let from = cluster.resizing_from.take();
+                let to = cluster.node_count();
+                from.filter(|from| *from != to)
+                    .map(|from| format!("Finished modifying number of nodes from {from} to {to}"))
+                    .into_iter()
+                    .collect()
+            }
+            Self::Vanished => vec!["Cache cluster deleted".to_owned()],
+        }
+    }
+}
+
+fn added(id: NodeId, availability_zone: &str) -> String {
+    format!("Added cache node {id} in availability zone {availability_zone}")
+}
+
+fn started(
+    cluster: &mut CacheCluster,
+    id: NodeId,
+    generation: u32,
+    running: &Running,
+    now: DateTime<Utc>,
+) -> Vec<String> {
+    let wanted = cluster.program_version();
+    let (engine, is_new_cluster) = (cluster.engine, cluster.created.is_none());
+    let Some(node) = cluster.nodes.get_mut(&id) else { return Vec::new() };
+    let mut messages = Vec::new();
+    let first_run =
+        !matches!(node.engines.insert(generation, Observed::Running(running.clone())), Some(Observed::Running(_)));
+    if node.created.is_none() {
+        node.created = Some(now);
+        if !is_new_cluster {
+            cluster.membership_version += 1;
+            messages.push(added(id, &node.availability_zone));
+        }
+    } else if node.recovering {
+        messages.push(format!("Finished recovery for cache nodes {id}"));
+    } else if node.succession == Succession::Reboot && first_run {
+        messages.push(format!("Cache node {id} restarted"));
+    }
+    node.recovering = false;
+    node.failure = None;
+    if let Some(version) = &running.substitute_version {
+        messages.push(format!("Cache node {id} runs {engine} {version}: {engine} {wanted} is not available here"));
+    }
+    messages
+}
+
+fn applied(cluster: &mut CacheCluster, id: NodeId, generation: u32, settings: &Settings) -> Vec<String> {
+    let Some(node) = cluster.nodes.get_mut(&id) else { return Vec::new() };
+    let Some(Observed::Running(running)) = node.engines.get_mut(&generation) else { return Vec::new() };
+    let scaled = running.settings.cache_node_type != settings.cache_node_type;
+    running.settings = settings.clone();
+    node.failure = None;
+    scaled
+        .then(|| format!("Succeeded applying modification to cache node type to {}.", settings.cache_node_type))
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,33 @@
+//! Why a step of a plan failed.
+
+use crate::{backend::BackendError, engine::EngineError, store::StorageError};
+
+/// How many tries in a row have to fail before a cluster shows it. What passes sooner is nobody's concern.
+pub(super) const PATIENCE: u32 = 3;
+
+/// Why a step failed. All are tried again; the text is for users.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Store(#[from] StorageError),
+    #[error(transparent)]
+    Gateway(#[from] crate::gateway::OpenError),
+    #[error("{engine} {wanted} is not available here, only {found}, and substitutes are not allowed")]
+    NoSubstitutes { engine: crate::model::Engine, wanted: String, found: String },
+}
+
+impl StepError {
+    /// Whether trying again soon is unlikely to help, so that the cluster shows the failure at once.
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Backend(
+                BackendError::NoSuchEngine { .. } | BackendError::StartFailed { .. } | BackendError::Unavailable { .. }
+            ) | Self::NoSubstitutes { .. }
+        )
+    }
+}

@@ -1,0 +1,198 @@
+//! The steps of a plan that touch engines. Each can be done again after it was cut short anywhere.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{Actor, change::RecordChange, failure::StepError, plan::reachable};
+use crate::{
+    backend::{BackendError, EngineId, EngineSpec, RunningEngine},
+    engine::{EngineError, EngineSettings, MemcachedClient, RedisClient},
+    model::{CacheCluster, Engine, NodeId, Running, Settings, parameters},
+};
+
+/// How long an engine may take from being started to its first answer.
+const START_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often an engine that does not answer yet is asked at first. The wait doubles up to [`SLOWEST_POLL`].
+const FIRST_POLL: Duration = Duration::from_millis(1);
+
+/// The longest wait between two questions to an engine that does not answer yet.
+const SLOWEST_POLL: Duration = Duration::from_millis(50);
+
+/// After this long without an answer, look whether the engine has ended.
+const LOOK_AFTER: Duration = Duration::from_millis(200);
+
+/// How long a new engine may take to copy the data of the old one.
+const COPY_PATIENCE: Duration = Duration::from_secs(300);
+
+impl Actor {
+    /// Starts an engine, or finds it running, and waits for its answer.
+    pub(super) async fn start(&self, cluster: &CacheCluster, node: NodeId, generation: u32) -> Result<(), StepError> {
+        self.change(RecordChange::Touched { node, generation }).await?;
+        let settings = cluster.wanted_settings(&self.parameters(cluster));
+        let Some(spec) = self.spec(cluster, node, generation, &settings) else { return Ok(()) };
+        let found = self.shared.backend.ensure(&spec).await?;
+        let substitute_version = substitute(cluster, &found);
+        if let Some(version) = &substitute_version
+            && self.shared.strict
+        {
+            let (wanted, found) = (cluster.program_version().to_string(), version.clone());
+            self.shared.backend.remove(&spec.id).await?;
+            return Err(StepError::NoSubstitutes { engine: cluster.engine, wanted, found });
+        }
+        if found.is_real() {
+            let settings = self.engine_settings(cluster, node, generation, &settings);
+            self.first_answer(&spec, &found, &settings).await?;
+        }
+        let running = Running { run: found.run, address: found.address, settings, substitute_version };
+        self.change(RecordChange::Started { node, generation, running }).await?;
+        if self.record().is_none_or(|now| now.uid != cluster.uid) {
+            // The record went away meanwhile, which only a reset does: nobody else will remove the engine.
+            self.shared.backend.remove(&spec.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends an engine, or finds it ended.
+    pub(super) async fn retire(&self, cluster: &CacheCluster, node: NodeId, generation: u32) -> Result<(), StepError> {
+        self.change(RecordChange::Touched { node, generation }).await?;
+        self.shared.backend.remove(&engine_id(cluster, node, generation)).await?;
+        self.change(RecordChange::Ended { node, generation }).await
+    }
+
+    /// Gives a running engine what can be changed while it runs.
+    pub(super) async fn apply(&self, cluster: &CacheCluster, node: NodeId) -> Result<(), StepError> {
+        let Some(cache_node) = cluster.nodes.get(&node) else { return Ok(()) };
+        let Some(running) = cache_node.current() else { return Ok(()) };
+        let generation = cache_node.generation;
+        let settings = reachable(running, &cluster.wanted_settings(&self.parameters(cluster)));
+        if running.is_real() {
+            let Some(spec) = self.spec(cluster, node, generation, &settings) else { return Ok(()) };
+            self.shared.backend.resize(&spec.id, spec.memory_limit).await?;
+            self.configure(running.address, &self.engine_settings(cluster, node, generation, &settings)).await?;
+        }
+        self.change(RecordChange::Applied { node, generation, settings }).await
+    }
+
+    /// Lets a new engine copy the old one's data and take over from it. Writes wait for a moment while the roles change,
+    /// so that none that was answered is lost.
+    pub(super) async fn hand_over(
+        &self,
+        cluster: &CacheCluster,
+        node: NodeId,
+        from: u32,
+        to: u32,
+    ) -> Result<(), StepError> {
+        let engines = cluster.nodes.get(&node).map(|node| &node.engines);
+        let running = |generation| engines.and_then(|engines| engines.get(&generation)).and_then(|seen| seen.running());
+        let (Some(old), Some(new)) = (running(from), running(to)) else { return Ok(()) };
+        let old_settings = self.engine_settings(cluster, node, from, &old.settings);
+        let new_settings = self.engine_settings(cluster, node, to, &new.settings);
+        let mut source = RedisClient::connect(old.address, &old_settings).await?;
+        let mut successor = RedisClient::connect(new.address, &new_settings).await?;
+        successor.copy_from(old.address, &old_settings).await?;
+        timeout(COPY_PATIENCE, successor.until_in_sync()).await.map_err(|_| EngineError::TimedOut)??;
+        source.pause_writes().await?;
+        successor.take_over_from(&mut source).await?;
+        // From here on the old engine is not known to run, so clients are led to the new one.
+        self.change(RecordChange::Touched { node, generation: from }).await
+    }
+
+    /// Waits until the engine answers, and configures it. An engine that has ended is not waited for.
+    async fn first_answer(
+        &self,
+        spec: &EngineSpec,
+        found: &RunningEngine,
+        settings: &EngineSettings,
+    ) -> Result<(), StepError> {
+        let started = Instant::now();
+        let (mut poll, mut look_at) = (FIRST_POLL, LOOK_AFTER);
+        loop {
+            let error = match self.configure(found.address, settings).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            if started.elapsed() > START_PATIENCE {
+                // Something runs there that does not answer. The next try starts from nothing.
+                self.shared.backend.remove(&spec.id).await?;
+                return Err(error.into());
+            }
+            if started.elapsed() > look_at {
+                look_at *= 2;
+                if !self.shared.backend.list().await?.iter().any(|engine| engine.id == spec.id) {
+                    let reason = self.shared.backend.output(&spec.id).await?;
+                    return Err(BackendError::StartFailed { id: spec.id.clone(), reason }.into());
+                }
+            }
+            sleep(poll).await;
+            poll = (poll * 2).min(SLOWEST_POLL);
+        }
+    }
+
+    async fn configure(&self, address: std::net::SocketAddr, settings: &EngineSettings) -> Result<(), EngineError> {
+        match settings.engine {
+            Engine::Memcached => MemcachedClient::connect(address).await?.apply(settings).await,
+            Engine::Redis | Engine::Valkey => {
+                let refused = RedisClient::connect(address, settings).await?.apply(settings).await?;
+                for directive in refused {
+                    tracing::debug!(?directive, "the engine did not take a parameter");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn engine_settings(
+        &self,
+        cluster: &CacheCluster,
+        node: NodeId,
+        generation: u32,
+        settings: &Settings,
+    ) -> EngineSettings {
+        EngineSettings {
+            engine: settings.engine,
+            version: settings.engine_version.clone(),
+            port: cluster.nodes.get(&node).and_then(|node| node.port).unwrap_or(cluster.port),
+            parameters: parameters::effective(settings),
+            open_files: self.shared.backend.open_files(),
+            auth_token_hash: cluster.auth_token_hash.clone(),
+            admin: self.shared.secret.of_engine(engine_id(cluster, node, generation).as_str()),
+        }
+    }
+
+    fn spec(&self, cluster: &CacheCluster, node: NodeId, generation: u32, settings: &Settings) -> Option<EngineSpec> {
+        let port = cluster.nodes.get(&node)?.port?;
+        let launch = self.engine_settings(cluster, node, generation, settings).launch();
+        Some(EngineSpec {
+            id: engine_id(cluster, node, generation),
+            engine: cluster.engine,
+            version: cluster.program_version(),
+            arguments: launch.arguments,
+            config: launch.config,
+            port,
+            memory_limit: launch.memory_limit,
+            labels: [
+                ("cachette.cache-cluster-id", cluster.id.clone()),
+                ("cachette.cache-node-id", node.to_string()),
+                ("cachette.account", cluster.scope.account.clone()),
+                ("cachette.region", cluster.scope.region.clone()),
+            ]
+            .into_iter()
+            .map(|(label, value)| (label.to_owned(), value))
+            .collect(),
+        })
+    }
+}
+
+/// The name of an incarnation of a node's engine. It never comes again, not even when a cluster of the same name is made
+/// anew, so an engine whose name is in no record can be removed at any time.
+pub(super) fn engine_id(cluster: &CacheCluster, node: NodeId, generation: u32) -> EngineId {
+    EngineId::new(format!("{}-{node}-{}-{generation}", cluster.id, cluster.uid))
+}
+
+/// The version that runs, when it is not one that was asked for.
+fn substitute(cluster: &CacheCluster, found: &RunningEngine) -> Option<String> {
+    let wanted = cluster.program_version();
+    found.version.as_ref().filter(|version| !version.satisfies(&wanted)).map(ToString::to_string)
+}

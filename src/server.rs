@@ -1,0 +1,138 @@
+//! Puts the parts together and runs them.
+
+use std::{path::PathBuf, sync::Arc};
+
+use tokio::net::TcpListener;
+
+use crate::{
+    backend,
+    cli::{AuthChoice, Serve},
+    clock::Clock,
+    gateway::{Gateway, GatewaySettings, Records},
+    http::{self, Admin, Api, Authentication},
+    instance::{Instance, InstanceError},
+    operations::{Operations, Options},
+    reconcile,
+    reset::Reset,
+    store::{StorageError, Store},
+};
+
+/// Why the server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    /// The records cannot be read.
+    #[error(transparent)]
+    Store(#[from] StorageError),
+    /// No backend can be used.
+    #[error(transparent)]
+    Backend(#[from] backend::SelectError),
+    /// The address is taken or not ours.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There is no home directory to keep data in.
+    #[error("there is no home directory; say where to keep data with --data-dir")]
+    NoDataDir,
+    /// Signatures are to be checked, but no key is known.
+    #[error("--auth sigv4 needs --credentials KEY:SECRET")]
+    NoCredentials,
+}
+
+/// A server that is ready to run.
+pub struct Server {
+    listener: TcpListener,
+    router: axum::Router,
+    reconciler: reconcile::Shared,
+    stop_engines: Option<Reset>,
+}
+
+impl Server {
+    /// Opens everything that the server needs: the data directory, the backend, the port.
+    ///
+    /// # Errors
+    /// When one of them cannot be had.
+    pub async fn start(options: Serve) -> Result<Self, StartError> {
+        let authentication = match (options.auth, options.credentials) {
+            (AuthChoice::Off, _) => Authentication::Off,
+            (AuthChoice::Sigv4, Some(credentials)) => Authentication::SigV4(credentials.0),
+            (AuthChoice::Sigv4, None) => return Err(StartError::NoCredentials),
+        };
+        let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
+        let instance = Instance::open(&data_dir)?;
+        let store = Arc::new(Store::open(&data_dir.join("records.redb"))?);
+        let listener = TcpListener::bind(options.listen)
+            .await
+            .map_err(|source| StartError::Listen { address: options.listen, source })?;
+        let backend = backend::select(backend::Selection {
+            choice: options.backend.into(),
+            instance: instance.name.clone(),
+            data_dir,
+            engine_path: options.engine_path,
+            images: [
+                (crate::model::Engine::Redis, options.image_redis),
+                (crate::model::Engine::Valkey, options.image_valkey),
+                (crate::model::Engine::Memcached, options.image_memcached),
+            ]
+            .into_iter()
+            .filter_map(|(engine, image)| Some((engine, image?)))
+            .collect(),
+        })
+        .await?;
+        let clock = Arc::new(Clock::system());
+        let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
+        let settings = GatewaySettings {
+            endpoint_host: endpoint_host.clone(),
+            ..GatewaySettings::new(options.listen.ip(), options.node_ports.0)
+        };
+        let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
+        let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
+        let api = Api { operations, authentication, clock: Arc::clone(&clock), endpoint_host };
+        let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
+        let admin =
+            Admin { store: Arc::clone(&store), clock: Arc::clone(&clock), reset: reset(), backend: backend.name() };
+        let router = http::router(Arc::new(api), Arc::new(admin));
+        let stop_engines = options.stop_engines.then(reset);
+        let reconciler =
+            reconcile::Shared { store, backend, gateway, clock, secret: instance.secret, strict: options.strict };
+        Ok(Self { listener, router, reconciler, stop_engines })
+    }
+
+    /// The name of the backend that was chosen.
+    #[must_use]
+    pub fn backend(&self) -> &'static str {
+        self.reconciler.backend.name()
+    }
+
+    /// Serves until `stop` completes. Engines are left running for the next start, unless they are to be stopped.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let work = async {
+            tokio::join!(http::serve(self.listener, self.router), reconcile::run(self.reconciler));
+        };
+        let stopping = async {
+            stop.await;
+            if let Some(stop_engines) = self.stop_engines
+                && let Err(error) = stop_engines.run().await
+            {
+                tracing::error!(%error, "engines could not be stopped");
+            }
+        };
+        tokio::select! {
+            () = work => {}
+            () = stopping => {}
+        }
+    }
+}
+
+/// Where data is kept unless told otherwise, by the XDG rules.
+fn default_data_dir() -> Option<PathBuf> {
+    let xdg = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+    Some(xdg.or_else(home)?.join("cachette"))
+}

@@ -1,0 +1,103 @@
+"""Memcached clusters: nodes that come and go, and auto discovery."""
+
+import socket
+
+import pytest
+from botocore.exceptions import ClientError
+from conftest import create, messages, wait_available, wait_for
+from pymemcache.client.base import Client as Memcached
+
+
+def ask(endpoint, command, end=b"END\r\n"):
+    """Sends one command by hand and answers everything up to `end`."""
+    with socket.create_connection((endpoint["Address"], endpoint["Port"]), timeout=10) as connection:
+        connection.sendall(command)
+        answer = b""
+        while not answer.endswith(end):
+            more = connection.recv(65536)
+            assert more, answer
+            answer += more
+        return answer
+
+
+def discover(endpoint):
+    """Membership as auto discovery tells it: the version and (host, ip, port) of each node."""
+    header, body = ask(endpoint, b"config get cluster\r\n").split(b"\r\n", 1)
+    words = header.split()
+    assert words[:3] == [b"CONFIG", b"cluster", b"0"]
+    payload = body[: int(words[3])].decode()
+    assert body[int(words[3]):] == b"\r\nEND\r\n"
+    version, nodes, rest = payload.split("\n")
+    assert rest == ""
+    return int(version), [tuple(node.split("|")) for node in nodes.split(" ")]
+
+
+def test_every_node_is_an_engine_of_its_own(client):
+    cluster = create(client, "mem", "memcached", 3)
+    nodes = cluster["CacheNodes"]
+    assert [node["CacheNodeId"] for node in nodes] == ["0001", "0002", "0003"]
+    for number, node in enumerate(nodes):
+        cache = Memcached((node["Endpoint"]["Address"], node["Endpoint"]["Port"]), timeout=10)
+        assert cache.get("whose") is None
+        cache.set("whose", str(number))
+    for number, node in enumerate(nodes):
+        cache = Memcached((node["Endpoint"]["Address"], node["Endpoint"]["Port"]), timeout=10)
+        assert cache.get("whose") == str(number).encode()
+
+
+def test_discovery_on_every_endpoint(client):
+    cluster = create(client, "mem", "memcached", 2)
+    expected = sorted(str(node["Endpoint"]["Port"]) for node in cluster["CacheNodes"])
+    endpoints = [cluster["ConfigurationEndpoint"], *(node["Endpoint"] for node in cluster["CacheNodes"])]
+    for endpoint in endpoints:
+        version, nodes = discover(endpoint)
+        assert version == 1
+        assert sorted(port for _, _, port in nodes) == expected
+        assert {ip for _, ip, _ in nodes} == {"127.0.0.1"}
+        old = ask(endpoint, b"get AmazonElastiCache:cluster\r\n")
+        assert old.startswith(b"VALUE AmazonElastiCache:cluster 0 ")
+
+
+def test_nodes_are_added_and_removed(client):
+    create(client, "mem", "memcached", 1)
+    client.modify_cache_cluster(CacheClusterId="mem", NumCacheNodes=3, ApplyImmediately=True)
+    cluster = wait_available(client, "mem")
+    assert cluster["NumCacheNodes"] == 3
+    assert discover(cluster["ConfigurationEndpoint"])[0] == 3
+    assert len(discover(cluster["ConfigurationEndpoint"])[1]) == 3
+    client.modify_cache_cluster(
+        CacheClusterId="mem", NumCacheNodes=2, CacheNodeIdsToRemove=["0002"], ApplyImmediately=True
+    )
+    cluster = wait_available(client, "mem")
+    assert [node["CacheNodeId"] for node in cluster["CacheNodes"]] == ["0001", "0003"]
+    version, nodes = discover(cluster["ConfigurationEndpoint"])
+    assert version == 4 and len(nodes) == 2
+    happened = messages(client, "mem")
+    assert "Finished modifying number of nodes from 1 to 3" in happened
+    assert "Finished modifying number of nodes from 3 to 2" in happened
+    assert "Removed cache nodes 0002" in happened
+
+
+def test_pending_changes_wait_for_the_maintenance_window(server, client):
+    create(client, "mem", "memcached", 1)
+    pending = client.modify_cache_cluster(CacheClusterId="mem", NumCacheNodes=2)["CacheCluster"]
+    assert pending["PendingModifiedValues"]["NumCacheNodes"] == 2
+    assert pending["CacheClusterStatus"] == "available"
+    assert pending["NumCacheNodes"] == 1
+    server.admin("clock/advance", {"seconds": 7 * 86400})
+    wait_for(lambda: len(wait_available(client, "mem")["CacheNodes"]) == 2, 30, "the second node")
+    assert wait_available(client, "mem")["PendingModifiedValues"] == {}
+
+
+def test_node_type_changes_are_refused_as_on_elasticache(client):
+    create(client, "mem", "memcached", 1)
+    with pytest.raises(ClientError, match="Scaling is not supported for engine memcached"):
+        client.modify_cache_cluster(CacheClusterId="mem", CacheNodeType="cache.t3.small", ApplyImmediately=True)
+
+
+def test_a_requested_port_is_the_configuration_endpoints(client):
+    from conftest import free_port
+
+    port = free_port()
+    cluster = create(client, "mem", "memcached", 1, Port=port)
+    assert cluster["ConfigurationEndpoint"]["Port"] == port
