@@ -48,7 +48,7 @@ use reach::Reach;
 const NAME: &str = "docker";
 
 /// How many containers are started or removed at once. Two saturate the daemon; more only make each other wait.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 3;
 
 /// How many containers are looked at at once.
 const LOOKS: usize = 8;
