@@ -28,7 +28,7 @@ apt_update() {
 
 # Installs packages without starting the services in them.
 apt_install() {
-  local policy=/usr/sbin/policy-rc.d made= status=0
+  local policy=/usr/sbin/policy-rc.d made='' status=0
   apt_update
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null

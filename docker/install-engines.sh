@@ -43,6 +43,10 @@ if [ "${#wanted[@]}" = 0 ]; then
   say "every engine is there"
   exit 0
 fi
+if ! have apt-get && [ -z "${CI:-}" ] && timeout 10 docker version >/dev/null 2>&1; then
+  say "missing: ${wanted[*]}; Docker is here and has them all"
+  exit 0
+fi
 have apt-get || fail "missing: ${wanted[*]}; this script can install them with apt only, so install them by hand, or use Docker"
 
 apt_update

@@ -28,7 +28,9 @@ if [ -d /run/systemd/system ]; then
   as_root systemctl start docker || true
 else
   say "starting dockerd, which prints to $log"
+  as_root true # asks for the password, if it must, while it still can
   # In a session of its own it outlives this script and the terminal.
+  # shellcheck disable=SC2016  # the inner shell is to expand it
   as_root sh -c 'exec setsid nohup dockerd >>"$1" 2>&1 </dev/null' sh "$log" &
   daemon=$!
 fi

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::model::{Engine, EngineVersion};
 
+mod docker;
 mod fake;
 mod nearest;
 mod none;
@@ -19,6 +20,7 @@ mod process;
 mod select;
 mod turns;
 
+pub use docker::{DockerBackend, DockerSettings};
 pub use fake::{Call, FakeBackend, Fault};
 use nearest::{nearest, published};
 pub use none::NoneBackend;
@@ -76,7 +78,8 @@ pub struct EngineSpec {
     pub engine: Engine,
     /// The version asked for; the backend takes the nearest compatible one it has, see [`RunningEngine::version`].
     pub version: EngineVersion,
-    /// The program's arguments. `{address}` stands for the IP address to listen on, which only the backend knows.
+    /// The program's arguments, the first of which is an option. `{address}` stands for the IP address to listen on,
+    /// which only the backend knows.
     pub arguments: Vec<String>,
     /// The same settings as a configuration text, for a program that reads one from its standard input when it is
     /// started with the single argument `-`. A backend that can feed it prefers it: it stays out of process lists. The

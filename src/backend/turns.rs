@@ -1,4 +1,5 @@
-//! One caller at a time for each engine, so that two that ask for the same engine at once start one.
+//! One caller at a time for each engine, so that two that ask for the same engine at once start one; and each to the
+//! end, so that a caller that goes away leaves nothing half done with its turn over.
 
 use std::{
     collections::HashMap,
@@ -7,7 +8,7 @@ use std::{
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use super::EngineId;
+use super::{BackendError, EngineId};
 
 /// The queues. Those that nobody waits in are forgotten as they are met.
 #[derive(Debug, Default)]
@@ -29,3 +30,12 @@ impl Turns {
 
 /// Queues are swept when there are twice as many: as many as there may well be in use, so a sweep is rare.
 const MANY: usize = 512;
+
+/// Runs `work` to its end even when the caller goes away.
+pub(super) async fn finish<T: Send + 'static>(
+    work: impl Future<Output = Result<T, BackendError>> + Send + 'static,
+) -> Result<T, BackendError> {
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        Err(BackendError::Failed { action: "working on an engine".into(), reason: error.to_string() })
+    })
+}

@@ -18,7 +18,10 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
-use super::{Backend, BackendError, EngineId, EngineSpec, RunningEngine, Versions, turns::Turns};
+use super::{
+    Backend, BackendError, EngineId, EngineSpec, RunningEngine, Versions,
+    turns::{Turns, finish},
+};
 use crate::model::Engine;
 
 mod address;
@@ -257,13 +260,6 @@ fn clear(folder: &Folder, id: &EngineId) -> Result<(), BackendError> {
     let printed = folder.output().unwrap_or_default();
     tracing::info!(engine = %id, printed, "an engine that has ended is started anew");
     folder.remove().map_err(|error| failed(format!("deleting the folder of {id}"), &error))
-}
-
-/// Runs `work` to its end even when the caller goes away, so that nothing is left half done with the turn over.
-async fn finish<T: Send + 'static>(
-    work: impl Future<Output = Result<T, BackendError>> + Send + 'static,
-) -> Result<T, BackendError> {
-    tokio::spawn(work).await.unwrap_or_else(|error| Err(failed("working on an engine", &error)))
 }
 
 /// Runs `work` where it may block.

@@ -1,0 +1,76 @@
+//! Whether this process can reach the containers' own addresses.
+//!
+//! Where the daemon's networks are this machine's, as on Linux, it can, and so it can from a container of the same
+//! network. Where they are inside a virtual machine, as with Docker Desktop, or in a namespace, as with a rootless
+//! daemon, only published ports can be reached.
+
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+
+use bollard::{Docker, query_parameters::InspectNetworkOptions};
+
+use super::errors::failed;
+use crate::backend::BackendError;
+
+/// How engines are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// At the container's address.
+    Container,
+    /// At a port that is published on 127.0.0.1.
+    Published,
+}
+
+/// Finds out for the network of this name.
+pub(super) async fn probe(docker: &Docker, network: &str) -> Result<Reach, BackendError> {
+    let action = "looking at the containers' network";
+    let network =
+        docker.inspect_network(network, None::<InspectNetworkOptions>).await.map_err(|error| failed(action, &error))?;
+    let subnets = network.ipam.and_then(|ipam| ipam.config).unwrap_or_default();
+    let direct = subnets.iter().filter_map(|config| config.subnet.as_deref()).filter_map(parse).any(on);
+    Ok(if direct { Reach::Container } else { Reach::Published })
+}
+
+/// Whether what this process sends into the network leaves from an address in it. Sends nothing: connecting a datagram
+/// socket only asks for the route.
+fn on((network, length): (Ipv4Addr, u32)) -> bool {
+    let somebody = Ipv4Addr::from_bits(network.to_bits() | 1);
+    let route = || {
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+        socket.connect((somebody, 9))?;
+        socket.local_addr()
+    };
+    matches!(route().map(|address| address.ip()), Ok(IpAddr::V4(own)) if within(own, network, length))
+}
+
+/// The network and the length of its prefix in a text like `172.17.0.0/16`; nothing for IPv6.
+fn parse(subnet: &str) -> Option<(Ipv4Addr, u32)> {
+    let (network, length) = subnet.split_once('/')?;
+    let length = length.parse().ok().filter(|length| (1..=31).contains(length))?;
+    Some((network.parse().ok()?, length))
+}
+
+fn within(address: Ipv4Addr, network: Ipv4Addr, length: u32) -> bool {
+    (address.to_bits() ^ network.to_bits()) >> (32 - length) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subnets_are_read() {
+        let network = parse("172.17.0.0/16").expect("a subnet");
+        assert_eq!(network, (Ipv4Addr::new(172, 17, 0, 0), 16));
+        assert!(within(Ipv4Addr::new(172, 17, 255, 1), network.0, network.1));
+        assert!(!within(Ipv4Addr::new(172, 18, 0, 1), network.0, network.1));
+        for subnet in ["", "172.17.0.0", "172.17.0.0/0", "172.17.0.0/33", "fd00::/64"] {
+            assert_eq!(parse(subnet), None, "{subnet}");
+        }
+    }
+
+    #[test]
+    fn ones_own_network_is_recognized() {
+        assert!(on((Ipv4Addr::new(127, 0, 0, 0), 8)));
+        assert!(!on((Ipv4Addr::new(192, 0, 2, 0), 24)));
+    }
+}
