@@ -60,6 +60,7 @@ struct World {
     engines: BTreeMap<(String, EngineId), (EngineSpec, RunningEngine)>,
     places: HashMap<EngineId, SocketAddr>,
     starts: u32,
+    placeholders: bool,
     calls: HashMap<Call, u64>,
     faults: HashMap<(Call, u64), Fault>,
     listeners: Vec<(String, mpsc::UnboundedSender<EngineId>)>,
@@ -121,6 +122,19 @@ impl FakeBackend {
         self.world().places.insert(id, address);
     }
 
+    /// Lets the engines that are started from now on be placeholders, to whom nobody can talk: for tests of what the
+    /// server does with engines rather than with their answers.
+    pub fn use_placeholders(&self) {
+        self.world().placeholders = true;
+    }
+
+    /// The names of all engines that run.
+    #[must_use]
+    pub fn running(&self) -> Vec<EngineId> {
+        let world = self.world();
+        world.engines.keys().filter(|(instance, _)| *instance == self.instance).map(|(_, id)| id.clone()).collect()
+    }
+
     /// What an engine that runs was started with.
     #[must_use]
     pub fn spec(&self, id: &EngineId) -> Option<EngineSpec> {
@@ -168,7 +182,11 @@ impl World {
         let engine = RunningEngine {
             id: spec.id.clone(),
             run: self.starts.to_string(),
-            address: self.places.get(&spec.id).copied().unwrap_or_else(own),
+            address: if self.placeholders {
+                SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
+            } else {
+                self.places.get(&spec.id).copied().unwrap_or_else(own)
+            },
             version: Some(spec.version.clone()),
         };
         self.engines.insert(key, (spec.clone(), engine.clone()));

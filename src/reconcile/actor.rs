@@ -92,12 +92,13 @@ impl Actor {
     }
 
     async fn open_endpoint(&self, cluster: &CacheCluster, role: EndpointRole) -> Result<(), StepError> {
-        let stored = match role {
-            EndpointRole::Configuration => cluster.configuration_port,
-            EndpointRole::Node(node) => cluster.nodes.get(&node).and_then(|node| node.port),
+        let node = match role {
+            EndpointRole::Configuration => None,
+            EndpointRole::Node(node) => cluster.nodes.get(&node),
         };
+        let stored = node.map_or(cluster.configuration_port, |node| node.port);
         let port = super::endpoints::open(&self.shared, &self.endpoint(role), cluster, stored)?;
-        if stored == Some(port) {
+        if stored == Some(port) && node.is_none_or(|node| node.failure.is_none()) {
             return Ok(());
         }
         self.change(RecordChange::Opened { role, port }).await

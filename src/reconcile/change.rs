@@ -78,6 +78,7 @@ impl RecordChange {
                     EndpointRole::Node(node) => {
                         if let Some(node) = cluster.nodes.get_mut(node) {
                             node.port = Some(*port);
+                            node.failure = None;
                         }
                     }
                 }
@@ -94,6 +95,7 @@ impl RecordChange {
             Self::Ended { node: id, generation } => {
                 let Some(node) = cluster.nodes.get_mut(id) else { return Vec::new() };
                 node.engines.remove(generation);
+                node.failure = None;
                 let rebooted = node.succession == Succession::Reboot && !node.leaving && *generation < node.generation;
                 rebooted.then(|| format!("Cache node {id} shutdown")).into_iter().collect()
             }

@@ -1,9 +1,10 @@
 //! Which cluster is looked at when. One run at a time a cluster; a cluster that is named while it is being worked on is
 //! worked on again afterwards; one whose run failed is tried again after a while that grows.
 
-use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use tokio::{
     sync::mpsc,
     task::{AbortHandle, JoinSet},
@@ -72,11 +73,11 @@ where
         }
         entry.running = true;
         let failures = entry.failures;
-        // A task of its own, so that a panic, which is a bug, ends one run and not the work on all clusters.
-        let running = tokio::spawn(run(key.clone(), failures));
+        let running = AssertUnwindSafe(run(key.clone(), failures)).catch_unwind();
         runs.spawn(async move {
-            let outcome = running.await.unwrap_or_else(|error| {
-                tracing::error!(%error, cache_cluster_id = key.id, "a run of the reconciler panicked");
+            // A panic is a bug. It ends one run, and not the work on all clusters.
+            let outcome = running.await.unwrap_or_else(|_| {
+                tracing::error!(cache_cluster_id = key.id, "a run of the reconciler panicked");
                 Outcome::Failed
             });
             (key, outcome)
