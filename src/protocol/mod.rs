@@ -12,6 +12,7 @@ mod generated;
 pub mod query;
 mod response;
 mod sensitive;
+pub mod sigv4;
 mod wire_enum;
 pub mod xml;
 
