@@ -6,3 +6,4 @@ mod generated;
 mod generator;
 mod model;
 mod requests;
+mod signatures;
