@@ -1,6 +1,6 @@
 //! Accepts the connections of one endpoint and joins each to an engine.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -66,7 +66,7 @@ fn refuse(client: &TcpStream, engine: Engine) {
 }
 
 async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>) {
-    let Endpoint { id, engine, directory, settings } = &*endpoint;
+    let Endpoint { id, directory, settings, .. } = &*endpoint;
     let mut target = match target::connect(&**directory, id, settings.connect_limit).await {
         Ok(target) => target,
         Err(error) => {
@@ -74,16 +74,7 @@ async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>) {
             return;
         }
     };
-    // Each side waits for the other's answer after a small write; Nagle's algorithm would delay both.
-    let Ok(local) = prepare(&client, &target) else { return };
-    let outcome = match engine {
-        Engine::Redis | Engine::Valkey => relay(&mut client, &mut target, &mut Untapped).await,
-        Engine::Memcached => {
-            let discovery = Discovery { endpoint: id, directory: &**directory, settings, local: local.ip() };
-            relay(&mut client, &mut target, &mut DiscoveryTap::new(discovery)).await
-        }
-    };
-    if let Err(error) = outcome {
+    if let Err(error) = join(&mut client, &mut target, &endpoint).await {
         tracing::debug!(endpoint = %id, %error, "a connection was cut");
         // Neither side may take what it got for all there was: both see a reset, as they would from each other.
         let _ = client.set_zero_linger();
@@ -91,8 +82,21 @@ async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>) {
     }
 }
 
-fn prepare(client: &TcpStream, target: &TcpStream) -> io::Result<SocketAddr> {
+/// Carries one connection to its end.
+async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoint) -> io::Result<()> {
+    // Each side waits for the other's answer after a small write; Nagle's algorithm would delay both.
     client.set_nodelay(true)?;
     target.set_nodelay(true)?;
-    client.local_addr()
+    match endpoint.engine {
+        Engine::Redis | Engine::Valkey => relay(client, target, &mut Untapped).await,
+        Engine::Memcached => {
+            let discovery = Discovery {
+                endpoint: &endpoint.id,
+                directory: &*endpoint.directory,
+                settings: &endpoint.settings,
+                local: client.local_addr()?.ip(),
+            };
+            relay(client, target, &mut DiscoveryTap::new(discovery)).await
+        }
+    }
 }

@@ -142,8 +142,9 @@ mod tests {
     }
 
     /// Ports on a loopback address of their own, which no other test or program listens on.
-    fn ports(last_octet: u8, range: RangeInclusive<u16>) -> Ports {
-        Ports::new(IpAddr::V4(Ipv4Addr::new(127, 77, 0, last_octet)), range)
+    fn ports(test: u8, range: RangeInclusive<u16>) -> Ports {
+        let [_, _, high, low] = std::process::id().to_be_bytes();
+        Ports::new(IpAddr::V4(Ipv4Addr::new(127, 80 + test, high, low)), range)
     }
 
     fn take(ports: &mut Ports, name: &str, choice: PortChoice) -> (TcpListener, u16) {

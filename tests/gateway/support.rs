@@ -1,0 +1,207 @@
+//! Real engines, a directory that tests write to, and small clients.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU16, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use cachette::{
+    gateway::{Directory, EndpointId, EndpointRole, Gateway, GatewaySettings, Membership},
+    model::Scope,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+/// Nothing here takes this long, even on a machine that is busy with other work.
+pub const LIMIT: Duration = Duration::from_secs(20);
+
+pub const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// A loopback address that no other program uses, for tests of which ports are free.
+pub fn own_loopback() -> IpAddr {
+    let [_, _, high, low] = std::process::id().to_be_bytes();
+    IpAddr::V4(Ipv4Addr::new(127, 78, high, low))
+}
+
+/// Waits for `future`, but not for ever.
+pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    timeout(LIMIT, future).await.unwrap_or_else(|_| panic!("timed out: {what}"))
+}
+
+/// Waits until `condition` holds.
+pub async fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    within(what, async {
+        while !condition() {
+            sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+}
+
+/// A port that nothing listens on at the moment.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind((LOOPBACK, 0)).expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// An engine that ends with the test.
+pub struct Process {
+    child: Child,
+    pub address: SocketAddr,
+}
+
+impl Process {
+    /// Starts `program`, which is to listen on `port`, and does not wait for it.
+    pub fn start(program: &str, port: u16, arguments: &[&str]) -> Self {
+        let child = Command::new(program)
+            .args(arguments)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("these tests need {program}: {error}"));
+        Self { child, address: SocketAddr::new(LOOPBACK, port) }
+    }
+
+    pub fn redis_on(port: u16) -> Self {
+        let port_text = port.to_string();
+        let arguments = ["--bind", "127.0.0.1", "--port", &port_text, "--save", "", "--appendonly", "no"];
+        Self::start("redis-server", port, &arguments)
+    }
+
+    pub async fn redis() -> Self {
+        Self::redis_on(free_port()).up().await
+    }
+
+    pub async fn memcached() -> Self {
+        let port = free_port();
+        let port_text = port.to_string();
+        // Root has to name a user; anyone else's wish is ignored.
+        Self::start("memcached", port, &["-l", "127.0.0.1", "-p", &port_text, "-U", "0", "-u", "root"]).up().await
+    }
+
+    /// Waits until it accepts connections.
+    pub async fn up(self) -> Self {
+        within("the engine is up", async {
+            while TcpStream::connect(self.address).await.is_err() {
+                sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await;
+        self
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Leads where the test says.
+#[derive(Default)]
+pub struct Routes {
+    targets: Mutex<HashMap<EndpointId, SocketAddr>>,
+    membership: Mutex<Option<Membership>>,
+    changes: watch::Sender<u64>,
+    asked: AtomicUsize,
+}
+
+impl Routes {
+    pub fn lead(&self, endpoint: &EndpointId, target: SocketAddr) {
+        self.targets.lock().expect("the routes").insert(endpoint.clone(), target);
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    pub fn set_membership(&self, membership: Membership) {
+        *self.membership.lock().expect("the membership") = Some(membership);
+    }
+
+    /// How often a route was asked for.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+impl Directory for Routes {
+    fn route(&self, endpoint: &EndpointId) -> Option<SocketAddr> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.targets.lock().expect("the routes").get(endpoint).copied()
+    }
+
+    fn membership(&self, _: &EndpointId) -> Option<Membership> {
+        self.membership.lock().expect("the membership").clone()
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+}
+
+pub fn node(cache_node_id: &str) -> EndpointId {
+    EndpointId {
+        scope: Scope::new("000000000000", "us-east-1"),
+        cache_cluster_id: "test".to_owned(),
+        role: EndpointRole::Node(cache_node_id.to_owned()),
+    }
+}
+
+pub fn configuration() -> EndpointId {
+    EndpointId { role: EndpointRole::Configuration, ..node("") }
+}
+
+/// Settings with ports that no other test of this binary takes.
+pub fn settings() -> GatewaySettings {
+    static NEXT: AtomicU16 = AtomicU16::new(22000);
+    let first = NEXT.fetch_add(20, Ordering::SeqCst);
+    GatewaySettings::new(LOOPBACK, first..=first + 19)
+}
+
+pub fn gateway(settings: GatewaySettings) -> (Gateway, Arc<Routes>) {
+    let routes = Arc::new(Routes::default());
+    (Gateway::new(settings, Arc::clone(&routes) as Arc<dyn Directory>), routes)
+}
+
+pub async fn connect(port: u16) -> TcpStream {
+    within("connecting", TcpStream::connect((LOOPBACK, port))).await.expect("a connection")
+}
+
+/// Waits for the next connection to a target that the test plays itself.
+pub async fn accept(listener: &TcpListener) -> TcpStream {
+    within("accepting", listener.accept()).await.expect("a connection").0
+}
+
+pub async fn send(stream: &mut TcpStream, bytes: &[u8]) {
+    within("sending", stream.write_all(bytes)).await.expect("sent");
+}
+
+/// Reads exactly as many bytes as `expected` has, and compares.
+pub async fn expect(stream: &mut TcpStream, expected: &[u8]) {
+    let mut read = vec![0; expected.len()];
+    within("a reply", stream.read_exact(&mut read)).await.expect("a reply");
+    assert_eq!(String::from_utf8_lossy(&read), String::from_utf8_lossy(expected));
+}
+
+/// Reads until the other side ends.
+pub async fn rest(stream: &mut TcpStream) -> Vec<u8> {
+    let mut read = Vec::new();
+    within("the end of the stream", stream.read_to_end(&mut read)).await.expect("an orderly end");
+    read
+}
+
+/// Sends `requests`, ends the stream, and reads everything that comes back.
+pub async fn exchange(port: u16, requests: &[u8]) -> Vec<u8> {
+    let mut stream = connect(port).await;
+    send(&mut stream, requests).await;
+    stream.shutdown().await.expect("half-closed");
+    rest(&mut stream).await
+}
