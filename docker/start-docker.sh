@@ -20,7 +20,11 @@ fi
 if ! have docker || ! have dockerd; then
   have apt-get || fail "there is no Docker here: install it, then try again"
   say "installing Docker"
-  apt_install docker.io
+  packages=(docker.io)
+  apt_update
+  # Newer releases have the command in a package of its own.
+  if apt-cache show docker-cli >/dev/null 2>&1; then packages+=(docker-cli); fi
+  apt_install "${packages[@]}"
 fi
 
 daemon=
