@@ -40,14 +40,14 @@ lint:
 	cargo clippy --locked --all-targets -- -D warnings
 
 test: machine lint
-	cargo build --locked
 	if cargo nextest --version >/dev/null 2>&1; then \
 	  cargo nextest run --locked --no-fail-fast; \
 	  cargo test --locked --doc; \
 	else \
 	  cargo test --locked --no-fail-fast; \
 	fi
-	if [ -d tests/e2e ]; then .venv/bin/python -m pytest tests/e2e; fi
+	cargo build --locked --release
+	.venv/bin/python -m pytest -p no:cacheprovider tests/e2e
 
 bench: machine
 	cargo run --locked --release --example bench

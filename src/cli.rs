@@ -69,6 +69,10 @@ pub struct Serve {
     #[arg(long, env = "CACHETTE_IMAGE_MEMCACHED", value_name = "IMAGE")]
     pub image_memcached: Option<String>,
 
+    /// The network that containers join in place of the default bridge (docker backend).
+    #[arg(long, env = "CACHETTE_DOCKER_NETWORK", value_name = "NETWORK")]
+    pub docker_network: Option<String>,
+
     /// Refuse exactly what `ElastiCache` refuses, even what the engines could do.
     #[arg(long, env = "CACHETTE_STRICT")]
     pub strict: bool,

@@ -83,6 +83,7 @@ impl Server {
             .into_iter()
             .filter_map(|(engine, image)| Some((engine, image?)))
             .collect(),
+            docker_network: options.docker_network,
         })
         .await?;
         let clock = Arc::new(Clock::system());

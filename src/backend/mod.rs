@@ -193,9 +193,11 @@ pub trait Backend: Send + Sync + 'static {
     /// When called a second time: there is one receiver.
     fn endings(&self) -> mpsc::UnboundedReceiver<EngineId>;
 
-    /// The most files, connections included, that an engine may have open, where the backend knows of a limit.
+    /// The most files, connections included, that an engine may have open, where there is a limit. Memcached does not
+    /// start when it is asked for more. A process inherits the server's limit; for a container the server's own is the
+    /// best guess, as a daemon on the same machine mostly has the same, and a server in a container has just that.
     fn open_files(&self) -> Option<u64> {
-        None
+        rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum
     }
 
     /// Changes how many bytes of memory a running engine may take, where the backend enforces it.

@@ -1,8 +1,8 @@
 //! Which backend a server uses.
 
-use std::{ffi::OsString, path::PathBuf, sync::Arc};
+use std::{collections::HashMap, ffi::OsString, path::PathBuf, sync::Arc};
 
-use super::{Backend, BackendError, NoneBackend};
+use super::{Backend, BackendError, DockerBackend, DockerSettings, NoneBackend};
 #[cfg(target_os = "linux")]
 use super::{ProcessBackend, ProcessSettings, Versions};
 use crate::model::Engine;
@@ -32,7 +32,9 @@ pub struct Selection {
     /// Folders to look for engine programs in, as `PATH` has them.
     pub engine_path: Option<OsString>,
     /// Images to use whatever version is asked for.
-    pub images: Vec<(Engine, String)>,
+    pub images: HashMap<Engine, String>,
+    /// The Docker network that engines join in place of the default bridge.
+    pub docker_network: Option<String>,
 }
 
 /// Why there is no backend.
@@ -83,7 +85,14 @@ async fn process(selection: &Selection) -> Result<Arc<dyn Backend>, BackendError
     Ok(Arc::new(ProcessBackend::open(settings).await?))
 }
 
-#[expect(clippy::unused_async, reason = "the docker backend is being built")]
-async fn docker(_: &Selection) -> Result<Arc<dyn Backend>, BackendError> {
-    Err(BackendError::Unavailable { backend: "docker", reason: "not built yet".into() })
+async fn docker(selection: &Selection) -> Result<Arc<dyn Backend>, BackendError> {
+    let settings = DockerSettings {
+        instance: selection.instance.clone(),
+        host: None,
+        images: selection.images.clone(),
+        network: selection.docker_network.clone(),
+        offline: false,
+        publish: None,
+    };
+    Ok(Arc::new(DockerBackend::connect(settings).await?))
 }

@@ -7,7 +7,10 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     model::Scope,
-    protocol::{AwsError, sigv4},
+    protocol::{
+        AwsError,
+        sigv4::{self, SignedRequest},
+    },
 };
 
 /// The account of callers whose access key is not an account id.
@@ -37,9 +40,10 @@ impl Authentication {
     /// When signatures are checked and this one is missing, unknown, wrong or too old.
     pub(super) fn caller(&self, parts: &Parts, body: &[u8], now: DateTime<Utc>) -> Result<Caller, AwsError> {
         let claimed = match self {
-            Self::Off => sigv4::claimed_credential(parts),
+            Self::Off => sigv4::claimed_scope(&parts.uri, &parts.headers),
             Self::SigV4(secrets) => {
-                Some(sigv4::verify(parts, body, now, |access_key| secrets.get(access_key).map(String::as_str))?)
+                let request = SignedRequest { method: &parts.method, uri: &parts.uri, headers: &parts.headers, body };
+                Some(sigv4::verify(&request, now, |access_key| secrets.get(access_key).cloned())?)
             }
         };
         let (account, region) =

@@ -151,12 +151,12 @@ pub fn node(cache_node_id: &str) -> EndpointId {
     EndpointId {
         scope: Scope::new("000000000000", "us-east-1"),
         cache_cluster_id: "test".to_owned(),
-        role: EndpointRole::Node(cache_node_id.to_owned()),
+        role: EndpointRole::Node(cache_node_id.parse().expect("a node id")),
     }
 }
 
 pub fn configuration() -> EndpointId {
-    EndpointId { role: EndpointRole::Configuration, ..node("") }
+    EndpointId { role: EndpointRole::Configuration, ..node("0001") }
 }
 
 /// Settings with ports that no other test of this binary takes.

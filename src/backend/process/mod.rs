@@ -119,11 +119,6 @@ impl Backend for ProcessBackend {
         endings.take().expect("endings() is called once")
     }
 
-    fn open_files(&self) -> Option<u64> {
-        // Engines inherit the server's limit, and may raise it this far.
-        rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum
-    }
-
     async fn output(&self, id: &EngineId) -> Result<String, BackendError> {
         let folder = Folder::of(&self.shared.root, id);
         blocking(move || folder.output()).await?.map_err(|error| failed(format!("reading the log of {id}"), &error))
