@@ -12,6 +12,7 @@ import urllib.request
 import boto3
 import botocore.config
 import pytest
+import redis
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("CACHETTE_BINARY", ROOT / "target" / "release" / "cachette"))
@@ -178,6 +179,12 @@ def create(client, cluster_id, engine="redis", nodes=1, **more):
         CacheClusterId=cluster_id, Engine=engine, CacheNodeType="cache.t3.micro", NumCacheNodes=nodes, **more
     )
     return wait_available(client, cluster_id)
+
+
+def connect(cluster, **more):
+    """A client of a cluster's first node."""
+    endpoint = cluster["CacheNodes"][0]["Endpoint"]
+    return redis.Redis(endpoint["Address"], endpoint["Port"], socket_timeout=10, **more)
 
 
 def messages(client, cluster_id):

@@ -4,12 +4,7 @@ import subprocess
 
 import pytest
 import redis
-from conftest import create, messages, wait_available, wait_for, wait_gone
-
-
-def connect(cluster, **more):
-    endpoint = cluster["CacheNodes"][0]["Endpoint"]
-    return redis.Redis(endpoint["Address"], endpoint["Port"], socket_timeout=10, **more)
+from conftest import connect, create, messages, wait_available, wait_for, wait_gone
 
 
 @pytest.mark.parametrize("engine", ["redis", "valkey"])
