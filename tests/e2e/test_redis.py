@@ -5,6 +5,7 @@ import subprocess
 import pytest
 import redis
 from conftest import connect, create, messages, wait_available, wait_for, wait_gone
+from engines import kill_engine
 
 
 @pytest.mark.parametrize("engine", ["redis", "valkey"])
@@ -65,32 +66,6 @@ def test_a_killed_engine_is_replaced_behind_the_same_address(server, client):
         "Recovering cache nodes 0001",
         "Finished recovery for cache nodes 0001",
     ]
-
-
-def kill_engine(server, cluster_id):
-    """Ends a cluster's engine the hard way, as a crash would."""
-    if server.backend == "docker":
-        names = subprocess.run(
-            ["docker", "ps", "-q", "--filter", f"label=cachette.cache-cluster-id={cluster_id}"],
-            capture_output=True, text=True, check=True, timeout=30,
-        ).stdout.split()
-        assert len(names) == 1, names
-        subprocess.run(["docker", "kill", "-s", "KILL", *names], check=True, capture_output=True, timeout=30)
-        return
-    import os
-    import pathlib
-    import signal
-
-    for process in pathlib.Path("/proc").iterdir():
-        if process.name.isdigit():
-            try:
-                folder = os.readlink(process / "cwd")
-            except OSError:
-                continue
-            if folder.startswith(str(server.data_dir)) and f"/{cluster_id}-0001-" in folder:
-                os.kill(int(process.name), signal.SIGKILL)
-                return
-    raise AssertionError("no engine found")
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])

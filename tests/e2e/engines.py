@@ -1,0 +1,70 @@
+"""Finds the engines behind a cluster, whatever runs them."""
+
+import os
+import pathlib
+import signal
+import subprocess
+
+
+class ProcessEngine:
+    def __init__(self, pid):
+        self.pid = pid
+        self.started = self.start_time()
+
+    def start_time(self):
+        try:
+            return pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+        except OSError:
+            return None
+
+    def is_running(self):
+        return self.start_time() == self.started
+
+    def kill(self, number):
+        if number:
+            os.kill(self.pid, number)
+
+    def resume(self):
+        if self.is_running():
+            os.kill(self.pid, signal.SIGCONT)
+
+
+class ContainerEngine:
+    def __init__(self, container):
+        self.container = container
+
+    def is_running(self):
+        return self.container in docker("ps", "-q")
+
+    def kill(self, number):
+        if number:
+            docker("kill", "-s", str(number), self.container)
+
+
+def docker(*arguments):
+    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True, timeout=30)
+    return done.stdout.split()
+
+
+def engine_of(server, cluster_id):
+    """The engine of a cluster's first node."""
+    if server.backend == "docker":
+        containers = docker("ps", "-q", "--filter", f"label=cachette.cache-cluster-id={cluster_id}")
+        assert len(containers) == 1, containers
+        return ContainerEngine(containers[0])
+    for process in pathlib.Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                folder = os.readlink(process / "cwd")
+            except OSError:
+                continue
+            if folder.startswith(f"{server.data_dir}/") and f"/{cluster_id}-0001-" in folder:
+                return ProcessEngine(int(process.name))
+    raise AssertionError("no engine found")
+
+
+def kill_engine(server, cluster_id, signal_number=signal.SIGKILL):
+    """Ends a cluster's engine the hard way, as a crash would, and answers it. With signal 0 it only answers it."""
+    engine = engine_of(server, cluster_id)
+    engine.kill(int(signal_number))
+    return engine
