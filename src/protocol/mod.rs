@@ -16,6 +16,9 @@ pub mod sigv4;
 mod wire_enum;
 pub mod xml;
 
+#[cfg(test)]
+mod round_trip;
+
 pub use error::{AwsError, Fault};
 pub use generated::enums;
 pub use generated::errors::ErrorCode;
