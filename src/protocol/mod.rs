@@ -2,8 +2,7 @@
 //!
 //! Nothing here knows what an operation does; no other module of the crate is imported. What follows from the API's
 //! model alone lives in `generated`, written from `elasticache-2015-02-02.json` by the test
-//! `generated_code_is_up_to_date` in `tests/wire`; what
-//! it needs to stand on is written by hand beside it:
+//! `generated_code_is_up_to_date` in `tests/wire`; what it needs to stand on is written by hand beside it:
 //!
 //! - [`query`]: a request's parameters into an [`Operation`];
 //! - `response`, over `xml`: an [`Output`] or an [`AwsError`] into the document that is sent;

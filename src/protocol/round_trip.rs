@@ -24,7 +24,7 @@ use super::{API_VERSION, NAMESPACE, Output};
 
 static MODEL: LazyLock<Model> = LazyLock::new(Model::load);
 
-const CASES: u32 = 48;
+const CASES: u32 = 24;
 
 /// Which way a value goes.
 #[derive(Clone, Copy, PartialEq)]
