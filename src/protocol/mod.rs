@@ -1,11 +1,12 @@
 //! The `ElastiCache` Query protocol on the wire: decoding requests, encoding answers and errors, verifying signatures.
 //!
 //! Nothing here knows what an operation does; no other module of the crate is imported. What follows from the API's
-//! model alone lives in `generated`, written from `elasticache-2015-02-02.json` by the test `wire::generated`; what
-//! it needs to stand on is written by hand beside it:
+//! model alone lives in `generated`, written from `elasticache-2015-02-02.json` by the test
+//! `generated_code_is_up_to_date` in `tests/wire`; what it needs to stand on is written by hand beside it:
 //!
 //! - [`query`]: a request's parameters into an [`Operation`];
-//! - [`xml`] and `response`: an [`Output`] or an [`AwsError`] into the document that is sent;
+//! - `response`, over `xml`: an [`Output`] or an [`AwsError`] into the document that is sent;
+//! - [`sigv4`]: who signed a request, and whether the signature holds.
 
 mod error;
 mod generated;
@@ -14,7 +15,10 @@ mod response;
 mod sensitive;
 pub mod sigv4;
 mod wire_enum;
-pub mod xml;
+mod xml;
+
+#[cfg(test)]
+mod round_trip;
 
 pub use error::{AwsError, Fault};
 pub use generated::enums;

@@ -3,7 +3,7 @@
 //! The content type of both is `text/xml`; the request id also goes into the header `x-amzn-RequestId`, which is the
 //! caller's business.
 
-use super::xml::XmlWriter;
+use super::xml::{Encode, XmlWriter, tag};
 use super::{AwsError, NAMESPACE, Output};
 
 impl Output {
@@ -16,9 +16,7 @@ impl Output {
         if let Some(result) = self.result() {
             writer.suffixed(name, "Result", result);
         }
-        writer.open("ResponseMetadata");
-        writer.element("RequestId", request_id);
-        writer.close("ResponseMetadata");
+        writer.element(tag!("ResponseMetadata"), &Metadata { request_id });
         writer.close_root(name, "Response");
         writer.into_bytes()
     }
@@ -30,13 +28,27 @@ impl AwsError {
     pub fn to_xml(&self, request_id: &str) -> Vec<u8> {
         let mut writer = XmlWriter::new();
         writer.open_root("Error", "Response", NAMESPACE);
-        writer.open("Error");
-        writer.element("Type", self.code.fault().as_str());
-        writer.element("Code", self.code.as_str());
-        writer.element("Message", self.message.as_str());
-        writer.close("Error");
-        writer.element("RequestId", request_id);
+        writer.element(tag!("Error"), self);
+        writer.element(tag!("RequestId"), request_id);
         writer.close_root("Error", "Response");
         writer.into_bytes()
+    }
+}
+
+struct Metadata<'r> {
+    request_id: &'r str,
+}
+
+impl Encode for Metadata<'_> {
+    fn encode(&self, writer: &mut XmlWriter) {
+        writer.element(tag!("RequestId"), self.request_id);
+    }
+}
+
+impl Encode for AwsError {
+    fn encode(&self, writer: &mut XmlWriter) {
+        writer.element(tag!("Type"), self.code.fault().as_str());
+        writer.element(tag!("Code"), self.code.as_str());
+        writer.element(tag!("Message"), self.message.as_str());
     }
 }

@@ -135,6 +135,9 @@ fn no_text_breaks_the_document() {
         ("a\0b\u{1f}c\u{fffe}d\u{ffff}e", "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e"),
         ("\u{7f}é\u{d55c}\u{fffd}\u{1f600}", "\u{7f}é\u{d55c}\u{fffd}\u{1f600}"),
         ("\u{1}<", "\u{fffd}&lt;"),
+        // Alone: nothing else in the text asks for a second look.
+        ("\u{fffe}", "\u{fffd}"),
+        ("\u{ffff}", "\u{fffd}"),
     ] {
         assert_eq!(describe(given), format!("<Marker>{wanted}</Marker>"));
     }

@@ -315,7 +315,7 @@ fn encode(model: &Model) -> String {
         "//! How each structure of an answer is written, its members in the model's order.
 
         use super::types;
-        use crate::protocol::xml::{Encode, XmlWriter};\n\n",
+        use crate::protocol::xml::{Encode, XmlWriter, tag};\n\n",
     );
     for s in model.structures.iter().filter(|s| output.contains(s.name.as_str())) {
         let _ = writeln!(out, "impl Encode for types::{} {{\nfn encode(&self, writer: &mut XmlWriter) {{", s.name);
@@ -325,10 +325,10 @@ fn encode(model: &Model) -> String {
                 let _ = match (model.list(&member.shape), member.required) {
                     (Some(_), true) => panic!("no list of an answer is required"),
                     (Some(list), false) => {
-                        writeln!(out, "writer.list({name:?}, {:?}, self.{field}.as_deref());", list.element)
+                        writeln!(out, "writer.list(tag!({name:?}), tag!({:?}), self.{field}.as_deref());", list.element)
                     }
-                    (None, true) => writeln!(out, "writer.element({name:?}, &self.{field});"),
-                    (None, false) => writeln!(out, "writer.optional({name:?}, self.{field}.as_ref());"),
+                    (None, true) => writeln!(out, "writer.element(tag!({name:?}), &self.{field});"),
+                    (None, false) => writeln!(out, "writer.optional(tag!({name:?}), self.{field}.as_ref());"),
                 };
             }
         }

@@ -5,6 +5,7 @@ use cachette::protocol::types::{
     AuthTokenUpdateStrategyType, DataStorageUnit, DescribeCacheClustersMessage, SourceType, Tag,
 };
 use cachette::protocol::{AwsError, ErrorCode, Operation};
+use proptest::prelude::*;
 
 /// Decodes a body to which the version is added.
 fn decode(body: &str) -> Result<Operation, AwsError> {
@@ -281,4 +282,22 @@ fn every_operation_is_known_by_its_name() {
         }
     }
     assert_eq!(DataStorageUnit::default(), DataStorageUnit::Gb);
+}
+
+proptest! {
+    /// Whatever arrives, the answer is an operation or an error a client can read.
+    #[test]
+    fn any_bytes_decode_or_are_refused(
+        query in proptest::option::of("[A-Za-z0-9.%&=+-]{0,40}"),
+        names in proptest::collection::vec("(Tags|Tag|member|Filters|Values|[01.-]|%2E|=|\\PC){1,8}", 0..12),
+        bytes in proptest::collection::vec(any::<u8>(), 0..20),
+    ) {
+        for action in ["AddTagsToResource&ResourceName=x", "DescribeUsers"] {
+            let mut body = format!("Version=2015-02-02&Action={action}&{}&", names.join("=x&")).into_bytes();
+            let refused = |body: &[u8]| decode_request(query.as_deref(), body).err().map(|error| error.code.status());
+            prop_assert!(refused(&body).is_none_or(|status| (400..500).contains(&status)));
+            body.extend_from_slice(&bytes);
+            prop_assert!(refused(&body).is_none_or(|status| (400..500).contains(&status)));
+        }
+    }
 }

@@ -141,10 +141,14 @@ impl<'p> Node<'p> {
             }
             let index = list_index(digits).ok_or_else(refused)?;
             let end = self.depth + group.len() + 1 + digits.len();
-            entries.push((index, self.member(&first.0[self.depth..end])));
-            let belongs =
-                |name: &str| name.strip_prefix(&first.0[..end]).is_some_and(|t| t.is_empty() || t.starts_with('.'));
-            rest = &rest[rest.iter().take_while(|(name, _)| belongs(name)).count()..];
+            let belongs = |pair: &&Pair<'p>| {
+                let tail = pair.0.strip_prefix(&first.0[..end]);
+                tail.is_some_and(|tail| tail.is_empty() || tail.starts_with('.'))
+            };
+            let (entry, others) = rest.split_at(rest.iter().take_while(belongs).count());
+            let (own, below) = if first.0.len() == end { (Some(first), &entry[1..]) } else { (None, entry) };
+            entries.push((index, Self { own, below, depth: end + 1 }));
+            rest = others;
         }
         entries.sort_by_key(|(index, _)| *index);
         entries.into_iter().map(|(_, node)| node).filter(|node| T::is_given(node)).map(T::decode).collect()
