@@ -180,7 +180,7 @@ async fn a_child_that_writes_a_snapshot_is_no_engine_and_goes_with_its_parent() 
     let bed = Processes::new();
     let backend = bed.backend("one").await;
     let mut spec = redis("a", "7.0");
-    spec.arguments.extend(["--rdb-key-save-delay", "10000000"].map(str::to_owned));
+    spec.arguments.extend(["--rdb-key-save-delay", "1000000000"].map(str::to_owned));
     let engine = backend.ensure(&spec).await.expect("an engine");
     says(engine.address, "SET key value\r\nBGSAVE\r\n", "+OK\r\n+Background saving started").await;
     let children = || {
@@ -206,8 +206,10 @@ async fn a_stranger_in_the_folder_is_left_alone() {
     let spec = redis("a", "7.0");
     backend.ensure(&spec).await.expect("an engine");
     let folder = bed.folder("one", &spec.id);
-    let mut stranger =
-        Command::new("sleep").arg("60").current_dir(folder).process_group(0).spawn().expect("a stranger");
+    let notes = fs::File::create(folder.join("notes")).expect("a file");
+    let mut stranger = Command::new("sleep");
+    stranger.arg("60").current_dir(folder).stdout(notes).process_group(0);
+    let mut stranger = stranger.spawn().expect("a stranger");
     assert_eq!(bed.backend("one").await.list().await.expect("a list").len(), 1);
     backend.remove(&spec.id).await.expect("removing it");
     assert_eq!(stranger.try_wait().expect("a child"), None, "it was ended");
@@ -232,15 +234,26 @@ async fn a_caller_that_goes_away_leaves_one_engine() {
     let bed = Processes::new();
     let backend = Arc::new(bed.backend("one").await);
     let spec = redis("a", "7.0");
-    for microseconds in (0..2000).step_by(100) {
-        let _ = tokio::time::timeout(Duration::from_micros(microseconds), backend.ensure(&spec)).await;
-        if microseconds % 500 == 0 {
-            let _ = tokio::time::timeout(Duration::from_micros(microseconds), backend.remove(&spec.id)).await;
+    for polls in (0..14).map(|power| 1 << power).cycle().take(70) {
+        abandon(backend.ensure(&spec), polls).await;
+        if polls % 3 == 1 {
+            abandon(backend.remove(&spec.id), polls).await;
         }
     }
     let engine = backend.ensure(&spec).await.expect("an engine");
     pong(engine.address).await;
     assert_eq!(backend.list().await.expect("a list"), [engine]);
+}
+
+/// Goes away from `work` after so many looks at it.
+async fn abandon(work: impl Future, polls: u32) {
+    let mut work = std::pin::pin!(work);
+    for _ in 0..polls {
+        if futures_util::poll!(work.as_mut()).is_ready() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Waits until `condition` holds.

@@ -77,3 +77,23 @@ fn options(instance: &str) -> EventsOptions {
         filters: Some(filters.into_iter().map(|(key, value)| (key.to_owned(), vec![value])).collect()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::backend::{Backend, DockerBackend, DockerSettings};
+
+    #[tokio::test]
+    async fn what_was_seen_and_is_gone_is_told() {
+        let settings = DockerSettings { instance: "test-endings".to_owned(), ..Default::default() };
+        let backend = DockerBackend::connect(settings).await.expect("a daemon: is it running?");
+        assert_eq!(backend.list().await.expect("a list"), []);
+        let gone = EngineId::new("gone");
+        backend.shared.seen.lock().expect("a lock").insert(gone.clone(), "run".to_owned());
+        let (sender, mut told) = mpsc::unbounded_channel();
+        assert!(tell_missing(&backend.shared, &sender).await);
+        assert_eq!(told.try_recv(), Ok(gone));
+    }
+}

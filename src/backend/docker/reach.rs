@@ -71,6 +71,6 @@ mod tests {
     #[test]
     fn ones_own_network_is_recognized() {
         assert!(on((Ipv4Addr::new(127, 0, 0, 0), 8)));
-        assert!(!on((Ipv4Addr::new(192, 0, 2, 0), 24)));
+        assert!(!on((Ipv4Addr::new(203, 0, 113, 0), 24)));
     }
 }
