@@ -22,7 +22,7 @@ mod turns;
 
 pub use docker::{DockerBackend, DockerSettings};
 pub use fake::{Call, FakeBackend, Fault};
-use nearest::{nearest, published};
+use nearest::nearest;
 pub use none::NoneBackend;
 #[cfg(target_os = "linux")]
 pub use process::{ProcessBackend, ProcessSettings};

@@ -1,17 +1,8 @@
 //! Which version runs when the one asked for is not at hand. Pure: what is at hand is the caller's to find out.
 
-use crate::model::{Engine, EngineVersion};
+use std::cmp::Reverse;
 
-/// The published version that a version of `ElastiCache` corresponds to: itself, but for those that only AWS ever
-/// released. Redis OSS 7.1 is AWS's own work on 7.0, and Valkey 8.2 is AWS's own work on 8.1.
-pub(super) fn published(engine: Engine, version: &EngineVersion) -> EngineVersion {
-    let upstream = match (engine, version.major(), version.minor()) {
-        (Engine::Redis, 7, 1) => "7.0",
-        (Engine::Valkey, 8, 2) => "8.1",
-        _ => return version.clone(),
-    };
-    upstream.parse().expect("a version")
-}
+use crate::model::EngineVersion;
 
 /// The index in `available` of the version that serves `requested` best, if any does.
 ///
@@ -30,12 +21,14 @@ pub(super) fn nearest(requested: &EngineVersion, available: &[EngineVersion]) ->
     };
     let among = |numbers: usize| available.iter().enumerate().filter(move |(_, version)| agrees(version, numbers));
 
-    if let Some((index, _)) = among(requested.precision()).max_by_key(|(_, version)| *version) {
+    // Of equal versions the first one serves, as its place was given before the others'.
+    let newest = |(index, version): &(usize, &EngineVersion)| (EngineVersion::clone(version), Reverse(*index));
+    if let Some((index, _)) = among(requested.precision()).max_by_key(newest) {
         return Some(index);
     }
     for numbers in [2, 1] {
         let not_older = among(numbers).filter(|(_, version)| *version >= requested).min_by_key(|(_, version)| *version);
-        let nearest = not_older.or_else(|| among(numbers).max_by_key(|(_, version)| *version));
+        let nearest = not_older.or_else(|| among(numbers).max_by_key(newest));
         if let Some((index, _)) = nearest {
             return Some(index);
         }
@@ -89,9 +82,8 @@ mod tests {
     }
 
     #[test]
-    fn what_only_aws_released_has_a_published_counterpart() {
-        assert_eq!(published(Engine::Redis, &version("7.1")).as_str(), "7.0");
-        assert_eq!(published(Engine::Valkey, &version("8.2")).as_str(), "8.1");
-        assert_eq!(published(Engine::Redis, &version("6.2")).as_str(), "6.2");
+    fn of_equal_versions_the_first_serves() {
+        let versions: Vec<_> = ["7.0.15", "6.2.7", "7.0.15"].map(version).into();
+        assert_eq!(nearest(&version("7.0"), &versions), Some(0));
     }
 }

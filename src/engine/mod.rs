@@ -5,6 +5,7 @@ mod directives;
 mod launch;
 mod memcached_client;
 mod memcached_launch;
+mod probe;
 mod redis_client;
 mod redis_launch;
 mod restricted;
@@ -12,6 +13,7 @@ mod secret;
 
 pub use launch::{EngineSettings, Launch};
 pub use memcached_client::MemcachedClient;
+pub use probe::answers;
 pub use redis_client::RedisClient;
 pub use secret::{AdminSecret, InstanceSecret};
 

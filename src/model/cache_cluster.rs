@@ -187,15 +187,15 @@ impl CacheCluster {
     }
 
     /// The version of the program that the cluster is to run. Of Redis from 6.0 on and of Valkey a user can only ask for
-    /// major and minor number, and 7.1 is a name of `ElastiCache`'s own for an engine that is compatible with 7.0.
+    /// major and minor number.
     #[must_use]
     pub fn program_version(&self) -> EngineVersion {
-        match self.engine {
-            Engine::Memcached => self.engine_version.clone(),
-            Engine::Redis if self.engine_version.major() < 6 => self.engine_version.clone(),
-            Engine::Redis if self.engine_version.without_patch() == EngineVersion::of(7, 1) => EngineVersion::of(7, 0),
+        let chosen = match self.engine {
+            Engine::Memcached => return self.engine_version.clone(),
+            Engine::Redis if self.engine_version.major() < 6 => return self.engine_version.clone(),
             Engine::Redis | Engine::Valkey => self.engine_version.without_patch(),
-        }
+        };
+        chosen.published(self.engine)
     }
 
     /// When the changes that wait are to be taken over: in the first maintenance window after they were asked for, or

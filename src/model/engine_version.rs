@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use super::Engine;
+
 /// A version of an engine as it was written: `7.1`, `5.0.6`, `1.6.22`. Versions order by their numbers; a part that
 /// is missing counts as zero in comparisons and stays missing in the text.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,6 +45,17 @@ impl EngineVersion {
     #[must_use]
     pub fn satisfies(&self, wanted: &Self) -> bool {
         self.parts[..wanted.given] == wanted.parts[..wanted.given]
+    }
+
+    /// The published version that a version of `ElastiCache` corresponds to: itself, but for those that only AWS ever
+    /// released. Redis OSS 7.1 is AWS's own work on 7.0, and Valkey 8.2 is AWS's own work on 8.1.
+    #[must_use]
+    pub fn published(&self, engine: Engine) -> Self {
+        match (engine, self.major(), self.minor()) {
+            (Engine::Redis, 7, 1) => Self::of(7, 0),
+            (Engine::Valkey, 8, 2) => Self::of(8, 1),
+            _ => self.clone(),
+        }
     }
 
     /// Major and minor number only.
@@ -148,6 +161,13 @@ mod tests {
         assert_eq!(version("7.0"), version("7.0.0"));
         assert_eq!(version("7.0").to_string(), "7.0");
         assert_eq!(version("7.0").precision(), 2);
+    }
+
+    #[test]
+    fn what_only_aws_released_has_a_published_counterpart() {
+        assert_eq!(version("7.1").published(Engine::Redis).as_str(), "7.0");
+        assert_eq!(version("8.2").published(Engine::Valkey).as_str(), "8.1");
+        assert_eq!(version("6.2").published(Engine::Redis).as_str(), "6.2");
     }
 
     #[test]

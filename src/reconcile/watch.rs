@@ -3,19 +3,20 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Actor, Key, Shared, change::RecordChange, steps::engine_id};
 use crate::{
     backend::EngineId,
+    engine::answers,
     model::{CacheCluster, NodeId},
 };
 
 /// How often every engine is asked for a sign of life. Ends are told by the backend at once; this finds what is stuck.
 const PROBE_EVERY: Duration = Duration::from_secs(5);
 
-/// How long an engine may take to accept a connection before it counts as silent.
-const PROBE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long an engine may take to answer before it counts as silent. A single long command is not to cost it its life.
+const PROBE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many engines are asked at the same time.
 const PROBES_AT_ONCE: usize = 32;
@@ -62,7 +63,7 @@ fn engines_of(cluster: &CacheCluster) -> impl Iterator<Item = (EngineId, NodeId,
 pub(super) async fn mark_silent_engines(shared: &Arc<Shared>) {
     stream::iter(known_to_run(shared))
         .for_each_concurrent(PROBES_AT_ONCE, |known| async move {
-            if !answers(known.address).await {
+            if !answers(known.address, PROBE_PATIENCE).await {
                 note_lost(shared, known.key, known.node, known.generation).await;
             }
         })
@@ -77,12 +78,6 @@ pub(super) async fn probe(shared: &Arc<Shared>) {
         ticks.tick().await;
         mark_silent_engines(shared).await;
     }
-}
-
-/// Whether something accepts connections at `address`. A connection is all it takes to tell an engine that is gone; the
-/// kernel accepts it even while the engine is busy with a long command.
-async fn answers(address: std::net::SocketAddr) -> bool {
-    matches!(timeout(PROBE_PATIENCE, tokio::net::TcpStream::connect(address)).await, Ok(Ok(_)))
 }
 
 /// Listens to what the backend says of engines that ended.

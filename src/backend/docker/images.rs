@@ -15,7 +15,7 @@ use tokio::{sync::Mutex as AsyncMutex, time::Instant, time::timeout};
 
 use super::errors::{failed, message, status};
 use crate::{
-    backend::{BackendError, nearest, published},
+    backend::{BackendError, nearest},
     model::{Engine, EngineVersion},
 };
 
@@ -88,7 +88,7 @@ impl Images {
     }
 
     async fn find(&self, engine: Engine, version: &EngineVersion) -> Result<Choice, BackendError> {
-        let wanted = published(engine, version);
+        let wanted = version.published(engine);
         let repository = self.overrides.get(&engine).map_or_else(|| repository(engine), String::as_str);
         let for_good = |image| Choice { image, until: None };
 

@@ -11,7 +11,7 @@ use std::{
 use tokio::{process::Command, sync::Mutex, time::timeout};
 
 use crate::{
-    backend::{BackendError, nearest, published},
+    backend::{BackendError, nearest},
     model::{Engine, EngineVersion},
 };
 
@@ -85,7 +85,7 @@ impl Programs {
     pub(super) async fn nearest(&self, engine: Engine, version: &EngineVersion) -> Result<Program, BackendError> {
         let mut programs = self.all(engine).await;
         let versions: Vec<_> = programs.iter().map(|program| program.version.clone()).collect();
-        nearest(&published(engine, version), &versions).map(|index| programs.swap_remove(index)).ok_or_else(|| {
+        nearest(&version.published(engine), &versions).map(|index| programs.swap_remove(index)).ok_or_else(|| {
             let name = file_name(engine);
             let reason = if versions.is_empty() {
                 format!("there is no {name} on PATH; install it, or tell with --engine-path where it is")
