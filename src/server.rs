@@ -105,6 +105,14 @@ impl Server {
         Ok(Self { listener, router, reconciler, stop_engines })
     }
 
+    /// The address that the server listens on, with the port that the system chose when it was asked for port 0.
+    ///
+    /// # Errors
+    /// When the system does not know it, which a bound socket gives no reason for.
+    pub fn address(&self) -> std::io::Result<std::net::SocketAddr> {
+        self.listener.local_addr()
+    }
+
     /// The name of the backend that was chosen.
     #[must_use]
     pub fn backend(&self) -> &'static str {

@@ -7,6 +7,7 @@ mod errors;
 mod events;
 mod pagination;
 mod parameter_groups;
+mod refused;
 mod request;
 mod security_groups;
 mod subnet_groups;
@@ -18,6 +19,7 @@ pub use request::{Options, Request};
 
 use crate::{
     clock::Clock,
+    model::identifier::IdentifierKind,
     protocol::{AwsError, Operation, Output},
     store::Store,
 };
@@ -40,7 +42,9 @@ impl Operations {
     ///
     /// # Errors
     /// What `ElastiCache` would answer.
+    #[expect(clippy::too_many_lines, reason = "one arm for each of the API's operations, so that none is forgotten")]
     pub async fn execute(&self, request: &Request, operation: Operation) -> Result<Output, AwsError> {
+        let name = operation.name();
         match operation {
             Operation::CreateCacheCluster(input) => self.create_cache_cluster(request, *input).await,
             Operation::DescribeCacheClusters(input) => self.describe_cache_clusters(request, &input),
@@ -75,7 +79,78 @@ impl Operations {
             Operation::RemoveTagsFromResource(input) => self.remove_tags_from_resource(request, *input).await,
             Operation::ListTagsForResource(input) => self.list_tags_for_resource(request, *input).await,
             Operation::DescribeEvents(input) => self.describe_events(request, &input),
-            other => Err(errors::not_supported_yet(other.name())),
+            Operation::CreateReplicationGroup(input) => {
+                refused::new_resource(name, IdentifierKind::ReplicationGroup, &input.replication_group_id)
+            }
+            Operation::CreateGlobalReplicationGroup(input) => refused::new_resource(
+                name,
+                IdentifierKind::GlobalReplicationGroupSuffix,
+                &input.global_replication_group_id_suffix,
+            ),
+            Operation::CreateServerlessCache(input) => {
+                refused::new_resource(name, IdentifierKind::ServerlessCache, &input.serverless_cache_name)
+            }
+            Operation::CreateServerlessCacheSnapshot(input) => refused::new_resource(
+                name,
+                IdentifierKind::ServerlessCacheSnapshot,
+                &input.serverless_cache_snapshot_name,
+            ),
+            Operation::CopyServerlessCacheSnapshot(input) => refused::new_resource(
+                name,
+                IdentifierKind::ServerlessCacheSnapshot,
+                &input.target_serverless_cache_snapshot_name,
+            ),
+            Operation::CreateSnapshot(input) => {
+                refused::new_resource(name, IdentifierKind::Snapshot, &input.snapshot_name)
+            }
+            Operation::CopySnapshot(input) => {
+                refused::new_resource(name, IdentifierKind::Snapshot, &input.target_snapshot_name)
+            }
+            Operation::CreateUser(input) => refused::new_resource(name, IdentifierKind::User, &input.user_id),
+            Operation::CreateUserGroup(input) => {
+                refused::new_resource(name, IdentifierKind::UserGroup, &input.user_group_id)
+            }
+            Operation::BatchApplyUpdateAction(_)
+            | Operation::BatchStopUpdateAction(_)
+            | Operation::CompleteMigration(_)
+            | Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
+            | Operation::DecreaseReplicaCount(_)
+            | Operation::DeleteGlobalReplicationGroup(_)
+            | Operation::DeleteReplicationGroup(_)
+            | Operation::DeleteServerlessCache(_)
+            | Operation::DeleteServerlessCacheSnapshot(_)
+            | Operation::DeleteSnapshot(_)
+            | Operation::DeleteUser(_)
+            | Operation::DeleteUserGroup(_)
+            | Operation::DescribeGlobalReplicationGroups(_)
+            | Operation::DescribeReplicationGroups(_)
+            | Operation::DescribeReservedCacheNodes(_)
+            | Operation::DescribeReservedCacheNodesOfferings(_)
+            | Operation::DescribeServerlessCacheSnapshots(_)
+            | Operation::DescribeServerlessCaches(_)
+            | Operation::DescribeServiceUpdates(_)
+            | Operation::DescribeSnapshots(_)
+            | Operation::DescribeUpdateActions(_)
+            | Operation::DescribeUserGroups(_)
+            | Operation::DescribeUsers(_)
+            | Operation::DisassociateGlobalReplicationGroup(_)
+            | Operation::ExportServerlessCacheSnapshot(_)
+            | Operation::FailoverGlobalReplicationGroup(_)
+            | Operation::IncreaseNodeGroupsInGlobalReplicationGroup(_)
+            | Operation::IncreaseReplicaCount(_)
+            | Operation::ModifyGlobalReplicationGroup(_)
+            | Operation::ModifyReplicationGroup(_)
+            | Operation::ModifyReplicationGroupShardConfiguration(_)
+            | Operation::ModifyServerlessCache(_)
+            | Operation::ModifyUser(_)
+            | Operation::ModifyUserGroup(_)
+            | Operation::PrepareMigration(_)
+            | Operation::PurchaseReservedCacheNodesOffering(_)
+            | Operation::RebalanceSlotsInGlobalReplicationGroup(_)
+            | Operation::StartMigration(_)
+            | Operation::StopMigration(_)
+            | Operation::TestFailover(_)
+            | Operation::TestMigration(_) => Err(errors::not_supported_yet(name)),
         }
     }
 }

@@ -9,7 +9,6 @@ use crate::{
     model::{
         CacheSecurityGroup, Ec2SecurityGroup, Scope,
         arn::{Arn, ResourceType},
-        catalogue::limits,
         identifier::IdentifierKind,
     },
     protocol::{AwsError, ErrorCode, Output, types},
@@ -42,13 +41,6 @@ impl Operations {
                 if draft.get::<CacheSecurityGroup>(&scope, &name).is_some() {
                     let message = format!("Cache security group {name} already exists.");
                     return Err(AwsError::new(ErrorCode::CacheSecurityGroupAlreadyExists, message));
-                }
-                if draft.tables().cache_security_groups.len(&scope) >= limits::SECURITY_GROUPS {
-                    return Err(errors::quota_exceeded(
-                        ErrorCode::CacheSecurityGroupQuotaExceeded,
-                        "cache security groups",
-                        limits::SECURITY_GROUPS,
-                    ));
                 }
                 let cache_security_group = Some(show(&scope, &group));
                 draft.put(&scope, &name, group);

@@ -41,7 +41,7 @@ fn default_group(scope: &Scope) -> CacheSubnetGroup {
     CacheSubnetGroup {
         name: DEFAULT.to_owned(),
         description: "Default CacheSubnetGroup".to_owned(),
-        subnet_ids: zones.iter().map(|zone| format!("subnet-{}", derived_id(&[&scope.account, zone]))).collect(),
+        subnet_ids: zones.iter().map(|zone| default_subnet(scope, zone)).collect(),
         tags: TagSet::default(),
     }
 }
@@ -105,7 +105,8 @@ impl Operations {
                     group.description = description;
                 }
                 if let Some(ids) = subnet_ids.filter(|ids| !ids.is_empty()) {
-                    group.subnet_ids = checked(ids)?;
+                    let before = std::mem::replace(&mut group.subnet_ids, checked(ids)?);
+                    check_not_in_use(draft, &scope, &name, &before, &group.subnet_ids)?;
                 }
                 let cache_subnet_group = Some(show(&scope, &group));
                 draft.put(&scope, &name, group);
@@ -196,12 +197,47 @@ fn checked(ids: Vec<String>) -> Result<Vec<String>, AwsError> {
     Ok(ids)
 }
 
+/// Checks that no node of a cluster in the group `name` loses its subnet.
+fn check_not_in_use(
+    draft: &Draft,
+    scope: &Scope,
+    name: &str,
+    before: &[String],
+    after: &[String],
+) -> Result<(), AwsError> {
+    let clusters = draft.tables().cache_clusters.iter(scope).map(|(_, cluster)| cluster);
+    let nodes = clusters.filter(|cluster| cluster.subnet_group == name).flat_map(|cluster| cluster.nodes.values());
+    let mut in_use = nodes.filter_map(|node| subnet_of(scope, before, &node.availability_zone));
+    match in_use.find(|subnet| !after.iter().any(|id| id == subnet)) {
+        Some(subnet) => Err(AwsError::new(ErrorCode::SubnetInUse, format!("The subnet ID {subnet} is in use."))),
+        None => Ok(()),
+    }
+}
+
+/// The subnet that a node in the zone `zone` is in: the first one there, or the first of all, since nothing here keeps
+/// nodes to the zones of their subnets.
+fn subnet_of<'a>(scope: &Scope, subnet_ids: &'a [String], zone: &str) -> Option<&'a str> {
+    subnet_ids.iter().find(|id| zone_of(scope, id) == zone).or(subnet_ids.first()).map(String::as_str)
+}
+
+/// The zone of a subnet. Default subnets are in the zone that they were made for.
+fn zone_of(scope: &Scope, subnet_id: &str) -> String {
+    let mut zones = availability_zones(&scope.region);
+    let own = zones.iter().position(|zone| default_subnet(scope, zone) == subnet_id);
+    let derived = usize::from(Sha256::digest(subnet_id)[0]) % zones.len();
+    zones.swap_remove(own.unwrap_or(derived))
+}
+
+/// The account's subnet that exists in `zone` from the start.
+fn default_subnet(scope: &Scope, zone: &str) -> String {
+    format!("subnet-{}", derived_id(&[&scope.account, zone]))
+}
+
 fn show(scope: &Scope, group: &CacheSubnetGroup) -> types::CacheSubnetGroup {
-    let zones = availability_zones(&scope.region);
     let ipv4 = || Some(vec![types::NetworkType::Ipv4]);
-    let subnets = group.subnet_ids.iter().enumerate().map(|(position, id)| types::Subnet {
+    let subnets = group.subnet_ids.iter().map(|id| types::Subnet {
         subnet_identifier: Some(id.clone()),
-        subnet_availability_zone: Some(types::AvailabilityZone { name: Some(zones[position % zones.len()].clone()) }),
+        subnet_availability_zone: Some(types::AvailabilityZone { name: Some(zone_of(scope, id)) }),
         subnet_outpost: None,
         supported_network_types: ipv4(),
     });

@@ -6,7 +6,7 @@ use super::settings::{self, Zones};
 use crate::{
     model::{
         CacheCluster, CacheNode, Engine, NodeId, Notification, Pending,
-        catalogue::{engine_versions::resolve_version, families, limits, node_types},
+        catalogue::{families, limits, node_types},
         endpoint_port::endpoint_port,
         identifier::IdentifierKind,
     },
@@ -24,10 +24,16 @@ impl Operations {
         let now = self.clock.now();
         let strict = self.options.strict;
         let requested = request.clone();
+        let zone_was_asked_for = input.preferred_availability_zone.is_some()
+            || input.preferred_availability_zones.as_ref().is_some_and(|zones| !zones.is_empty())
+            || input.az_mode == Some(types::AZMode::CrossAz);
         self.store
             .write(move |draft| {
                 let cluster = new_cluster(draft, &requested, input, strict, now)?;
-                let cache_cluster = Some(super::put(draft, &requested, cluster));
+                let mut shown = super::put(draft, &requested, cluster);
+                // ElastiCache tells a zone that it chose itself only when it has put nodes there.
+                shown.preferred_availability_zone.take_if(|_| !zone_was_asked_for);
+                let cache_cluster = Some(shown);
                 Ok(Output::CreateCacheCluster(types::CreateCacheClusterResult { cache_cluster }))
             })
             .await
@@ -98,7 +104,7 @@ fn new_cluster(
         None => Engine::Memcached,
         Some(name) => name.parse().map_err(|_| errors::invalid_value(format_args!("Invalid engine: {name}.")))?,
     };
-    let version = resolve_version(engine, engine_version.as_deref()).map_err(errors::refused_version)?;
+    let version = settings::version(engine, engine_version.as_deref(), strict)?;
     let full_version = super::full_version(version);
     let family = families::family(version.family).map_err(errors::invalid_value)?;
     let parameter_group =
@@ -116,6 +122,8 @@ fn new_cluster(
             version.version
         )));
     }
+    let values = parameter_groups::values(draft.tables(), scope, &parameter_group);
+    parameter_groups::check_rules(family, &values, node_type)?;
     let node_count = node_count(engine, num_cache_nodes)?;
     settings::check_encryption(engine, version, transit_encryption_enabled)?;
     let auth_token_hash =

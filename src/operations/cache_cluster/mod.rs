@@ -6,6 +6,7 @@ mod describe;
 mod modify;
 mod node_types;
 mod reboot;
+mod resize;
 mod settings;
 mod view;
 

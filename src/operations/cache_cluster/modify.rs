@@ -3,14 +3,12 @@
 //! Some changes take effect at once, whatever is asked. The others wait in the record's pending changes for the
 //! maintenance window, or, with `ApplyImmediately`, are taken over right away.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 
-use super::{reboot::known_nodes, settings};
+use super::{resize::Resize, settings};
 use crate::{
     model::{
-        CacheCluster, Engine, Event, NodeId, Notification, Pending, SourceType,
+        CacheCluster, Engine, Event, Notification, SourceType,
         catalogue::{
             engine_versions::{resolve_version, version_reported_as},
             node_types,
@@ -36,6 +34,9 @@ impl Operations {
                 let before = super::find_available(draft, &request, &input.cache_cluster_id)?;
                 let mut modification =
                     Modification { cluster: CacheCluster::clone(&before), messages: Vec::new(), strict };
+                if names_nothing(&input) && !modification.applies_pending(&input) {
+                    return Err(errors::invalid_combination("No modifications were requested"));
+                }
                 modification.apply(draft, &request, input, now)?;
                 let Modification { cluster, messages, .. } = modification;
                 for message in messages {
@@ -50,22 +51,35 @@ impl Operations {
 }
 
 /// A cluster in the course of being changed.
-struct Modification {
-    cluster: CacheCluster,
+pub(super) struct Modification {
+    pub cluster: CacheCluster,
     /// What is to be told of it.
-    messages: Vec<String>,
+    pub messages: Vec<String>,
     strict: bool,
 }
 
-/// What is asked of a Memcached cluster's nodes.
-struct Resize {
-    count: Option<i32>,
-    to_remove: Option<Vec<String>>,
-    az_mode: Option<types::AZMode>,
-    new_zones: Option<Vec<String>>,
+/// Whether a request asks for no change at all. Empty lists count as absent ones, as every client means them.
+fn names_nothing(input: &types::ModifyCacheClusterMessage) -> bool {
+    let present = |list: &Option<Vec<String>>| list.clone().filter(|list| !list.is_empty());
+    let named = types::ModifyCacheClusterMessage {
+        cache_cluster_id: String::new(),
+        apply_immediately: None,
+        cache_node_ids_to_remove: present(&input.cache_node_ids_to_remove),
+        new_availability_zones: present(&input.new_availability_zones),
+        cache_security_group_names: present(&input.cache_security_group_names),
+        security_group_ids: present(&input.security_group_ids),
+        log_delivery_configurations: input.log_delivery_configurations.clone().filter(|logs| !logs.is_empty()),
+        ..input.clone()
+    };
+    named == types::ModifyCacheClusterMessage::default()
 }
 
 impl Modification {
+    /// Whether a request that names no change brings those forward that wait for the maintenance window.
+    fn applies_pending(&self, input: &types::ModifyCacheClusterMessage) -> bool {
+        input.apply_immediately == Some(true) && !self.cluster.pending.is_empty()
+    }
+
     fn apply(
         &mut self,
         draft: &Draft,
@@ -129,6 +143,7 @@ impl Modification {
         self.node_type(cache_node_type)?;
         self.engine(engine.as_deref(), engine_version.as_deref())?;
         self.parameter_group(draft, request, cache_parameter_group_name.as_deref())?;
+        self.check_rules(draft, request)?;
         let apply_immediately = apply_immediately.unwrap_or(false);
         let resize = Resize {
             count: num_cache_nodes,
@@ -136,7 +151,7 @@ impl Modification {
             az_mode,
             new_zones: new_availability_zones.filter(|zones| !zones.is_empty()),
         };
-        self.nodes(request, resize)?;
+        self.resize(request, resize)?;
         if apply_immediately {
             self.cluster.apply_pending();
         } else if self.cluster.pending.is_empty() {
@@ -210,12 +225,17 @@ impl Modification {
             None => present,
             Some(name) => name.parse().map_err(|_| errors::invalid_value(format_args!("Invalid engine: {name}.")))?,
         };
+        if engine == present && version.is_none() {
+            return Ok(());
+        }
         let facts = resolve_version(engine, version).map_err(errors::refused_version)?;
         let asked = super::full_version(facts);
-        if engine == present && (version.is_none() || asked == self.cluster.engine_version) {
+        if engine == present && asked == self.cluster.engine_version {
             self.cluster.pending.engine = None;
             return Ok(());
         }
+        // A cluster may stay on a version that is not offered any more, but not be brought to one.
+        let facts = settings::version(engine, version, self.strict)?;
         if engine != present && self.strict {
             return Err(errors::invalid_combination(format_args!(
                 "The engine of a cluster outside of a replication group cannot be changed from {present} to {engine}."
@@ -258,146 +278,20 @@ impl Modification {
         Ok(())
     }
 
-    /// Adds or removes Memcached nodes. `NumCacheNodes` counts what is to be there in the end; changes that still wait
-    /// are added up or replaced as the API reference has it.
-    fn nodes(&mut self, request: &Request, resize: Resize) -> Result<(), AwsError> {
-        let Resize { count, to_remove, az_mode, new_zones } = resize;
-        if self.cluster.engine != Engine::Memcached {
-            if count.is_some_and(|count| count != 1) {
-                let engine = self.cluster.engine;
-                return Err(errors::invalid_value(format_args!("NumCacheNodes should be 1 if engine is {engine}")));
-            }
-            if to_remove.is_some() || new_zones.is_some() || az_mode.is_some() {
-                return Err(errors::invalid_combination(
-                    "CacheNodeIdsToRemove, NewAvailabilityZones and AZMode are only supported for engine memcached.",
-                ));
-            }
+    /// Checks that the parameters suit the node type, both as they are to be in the end.
+    fn check_rules(&self, draft: &Draft, request: &Request) -> Result<(), AwsError> {
+        let (cluster, pending) = (&self.cluster, &self.cluster.pending);
+        if pending.parameter_group.is_none() && pending.cache_node_type.is_none() {
             return Ok(());
         }
-        self.az_mode(az_mode)?;
-        let active = self.cluster.node_count();
-        let waiting = self.cluster.pending.nodes_to_add.len();
-        let Some(count) = count else {
-            return if to_remove.is_some() || new_zones.is_some() {
-                Err(errors::missing_parameter("NumCacheNodes"))
-            } else {
-                Ok(())
-            };
-        };
-        let wanted = settings::memcached_node_count(count)?;
-        if new_zones.is_some() && wanted <= active {
-            return Err(errors::invalid_combination(
-                "NewAvailabilityZones can only be specified when the number of nodes is increased.",
-            ));
-        }
-        if wanted == active {
-            if to_remove.is_some() {
-                return Err(errors::invalid_combination(
-                    "CacheNodeIdsToRemove can only be specified when the number of nodes is decreased.",
-                ));
-            }
-            self.cluster.pending = Pending {
-                nodes_to_add: Vec::new(),
-                nodes_to_remove: BTreeSet::new(),
-                ..std::mem::take(&mut self.cluster.pending)
-            };
-            return Ok(());
-        }
-        if wanted > active + waiting || (wanted > active && to_remove.is_none()) {
-            return self.add_nodes(request, wanted, new_zones, to_remove.is_some());
-        }
-        self.remove_nodes(active + waiting, wanted, to_remove)
-    }
-
-    fn az_mode(&mut self, asked: Option<types::AZMode>) -> Result<(), AwsError> {
-        match asked {
-            Some(types::AZMode::SingleAz) => {
-                let mut zones = self.cluster.nodes.values().map(|node| &node.availability_zone);
-                let first = zones.next();
-                if zones.any(|zone| Some(zone) != first) {
-                    return Err(errors::invalid_combination(
-                        "Cannot change to AZ Mode of 'single-az': the nodes are in different availability zones.",
-                    ));
-                }
-                self.cluster.cross_az = false;
-            }
-            Some(types::AZMode::CrossAz) => self.cluster.cross_az = true,
-            None => {}
-        }
-        Ok(())
-    }
-
-    /// Create after create adds up; create after delete replaces.
-    fn add_nodes(
-        &mut self,
-        request: &Request,
-        wanted: usize,
-        new_zones: Option<Vec<String>>,
-        removes_too: bool,
-    ) -> Result<(), AwsError> {
-        if removes_too {
-            return Err(errors::invalid_combination(
-                "CacheNodeIdsToRemove can only be specified when the number of nodes is decreased.",
-            ));
-        }
-        self.cluster.pending.nodes_to_remove.clear();
-        let active = self.cluster.node_count();
-        let missing = wanted - active;
-        let waiting = &mut self.cluster.pending.nodes_to_add;
-        if missing < waiting.len() {
-            waiting.truncate(missing);
-        }
-        let added = missing - waiting.len();
-        let region = &request.scope.region;
-        let zones = match new_zones {
-            Some(zones) if zones.len() != added => {
-                return Err(errors::invalid_combination(
-                    "Must specify the same number of preferred availability zones as requested number of nodes",
-                ));
-            }
-            Some(zones) => {
-                zones.iter().try_for_each(|zone| settings::check_zone(region, zone))?;
-                zones
-            }
-            None if self.cluster.cross_az => {
-                settings::spread(region, &self.cluster.id, wanted).split_off(wanted - added)
-            }
-            None => {
-                let zone = self.cluster.nodes.values().next().map(|node| node.availability_zone.clone());
-                vec![zone.unwrap_or_else(|| settings::spread(region, &self.cluster.id, 1).remove(0)); added]
-            }
-        };
-        if added > 0 {
-            self.messages.push("Increasing number of requested nodes".into());
-        }
-        waiting.extend(zones);
-        Ok(())
-    }
-
-    /// Delete after delete replaces, and so does delete after create, which may name nodes that are still to come.
-    fn remove_nodes(&mut self, present: usize, wanted: usize, ids: Option<Vec<String>>) -> Result<(), AwsError> {
-        let Some(ids) = ids else { return Err(errors::missing_parameter("CacheNodeIdsToRemove")) };
-        let to_come: Vec<NodeId> = NodeId::free(|id| self.cluster.nodes.contains_key(&id))
-            .take(self.cluster.pending.nodes_to_add.len())
-            .collect();
-        let (waiting, active): (Vec<_>, Vec<_>) =
-            ids.into_iter().partition(|id| id.parse().is_ok_and(|id: NodeId| to_come.contains(&id)));
-        let active = known_nodes(&self.cluster, &active)?;
-        let waiting: BTreeSet<NodeId> = waiting.iter().filter_map(|id| id.parse().ok()).collect();
-        if active.len() + waiting.len() != present - wanted {
-            return Err(errors::invalid_combination(format_args!(
-                "CacheNodeIdsToRemove must list {} cache nodes to go from {present} to {wanted}.",
-                present - wanted
-            )));
-        }
-        let pending = &mut self.cluster.pending;
-        pending.nodes_to_add = to_come
-            .iter()
-            .zip(std::mem::take(&mut pending.nodes_to_add))
-            .filter(|(id, _)| !waiting.contains(id))
-            .map(|(_, zone)| zone)
-            .collect();
-        pending.nodes_to_remove = active;
-        Ok(())
+        let group = pending.parameter_group.as_ref().unwrap_or(&cluster.parameter_group);
+        let cache_node_type = pending.cache_node_type.as_ref().unwrap_or(&cluster.cache_node_type);
+        let (engine, version) = pending
+            .engine
+            .as_ref()
+            .map_or((cluster.engine, &cluster.engine_version), |(engine, version)| (*engine, version));
+        let node_type = node_types::node_type(cache_node_type).map_err(errors::invalid_value)?;
+        let values = parameter_groups::values(draft.tables(), &request.scope, group);
+        parameter_groups::check_rules(family_of(engine, version), &values, node_type)
     }
 }

@@ -7,7 +7,7 @@ use crate::{
         Engine, MaintenanceWindow, Scope, SnapshotWindow,
         arn::{Arn, ResourceType},
         catalogue::{
-            engine_versions::{EngineFeature, EngineVersionFacts},
+            engine_versions::{EngineFeature, EngineVersionFacts, VersionError, resolve_version},
             limits, regions,
         },
         hex::hex,
@@ -73,6 +73,21 @@ pub(super) fn snapshot_retention_limit(engine: Engine, asked: Option<i32>) -> Re
             limits::SNAPSHOT_RETENTION_LIMIT.end()
         ))
     })
+}
+
+/// The version that a request means. Those past their end of life run on purpose here, but not where everything is
+/// refused that `ElastiCache` refuses.
+pub(super) fn version(
+    engine: Engine,
+    asked: Option<&str>,
+    strict: bool,
+) -> Result<&'static EngineVersionFacts, AwsError> {
+    let found = resolve_version(engine, asked).map_err(errors::refused_version)?;
+    if strict && !found.listed {
+        let requested = found.version.to_owned();
+        return Err(errors::refused_version(VersionError::Unknown { engine, requested }));
+    }
+    Ok(found)
 }
 
 /// How many nodes a Memcached cluster is to have.

@@ -2,9 +2,12 @@
 
 mod groups;
 mod parameters;
+mod rules;
 mod values;
 
 use std::{borrow::Cow, sync::Arc};
+
+pub(super) use rules::check as check_rules;
 
 use super::errors;
 use crate::{

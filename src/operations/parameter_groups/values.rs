@@ -4,18 +4,20 @@
 
 use std::sync::Arc;
 
+use super::rules;
 use crate::{
     model::{
-        CacheParameterGroup, Event, Scope, SourceType,
+        CacheCluster, CacheParameterGroup, Event, Phase, Scope, SourceType,
         catalogue::{
             default_groups::default_group,
             families::{self, Family},
             limits,
+            node_types::node_type,
             parameter_value::{ParameterError, check_modifiable, validate},
         },
     },
     operations::{Operations, errors, request::Request},
-    protocol::{AwsError, Output, types},
+    protocol::{AwsError, ErrorCode, Output, types},
     store::Draft,
 };
 
@@ -38,6 +40,7 @@ impl Operations {
                     let name = pair.parameter_name.ok_or_else(|| errors::missing_parameter("ParameterName"))?;
                     change.set(&name, &pair.parameter_value.unwrap_or_default())?;
                 }
+                change.check_rules(draft, &scope)?;
                 let Change { group, changed, .. } = change;
                 let name = group.name.clone();
                 draft.put(&scope, &name, group);
@@ -82,6 +85,7 @@ impl Operations {
                     // A value may come along and is ignored: Terraform sends it.
                     change.reset(&pair.parameter_name.ok_or_else(|| errors::missing_parameter("ParameterName"))?)?;
                 }
+                change.check_rules(draft, &scope)?;
                 let name = change.group.name.clone();
                 draft.put(&scope, &name, change.group);
                 Ok(Output::ResetCacheParameterGroup(types::CacheParameterGroupNameMessage {
@@ -100,6 +104,12 @@ fn check_count(count: usize) -> Result<(), AwsError> {
         )));
     }
     Ok(())
+}
+
+/// The clusters that use the group `name`.
+fn users<'a>(draft: &'a Draft, scope: &Scope, name: &'a str) -> impl Iterator<Item = &'a CacheCluster> {
+    let clusters = draft.tables().cache_clusters.iter(scope).map(|(_, cluster)| cluster.as_ref());
+    clusters.filter(move |cluster| cluster.parameter_group == name)
 }
 
 /// A group in the course of being changed.
@@ -122,8 +132,23 @@ impl Change {
         let group: Arc<CacheParameterGroup> =
             draft.get(scope, &name).ok_or_else(|| errors::cache_parameter_group_not_found(&name))?;
         let family = families::family(&group.family).map_err(errors::invalid_value)?;
-        let in_use = draft.tables().cache_clusters.iter(scope).any(|(_, cluster)| cluster.parameter_group == name);
+        let mut users = users(draft, scope, &name).peekable();
+        let in_use = users.peek().is_some();
+        if users.any(|cluster| cluster.phase() == Phase::Modifying) {
+            let message = format!("The parameter group {name} has pending changes.");
+            return Err(AwsError::new(ErrorCode::InvalidCacheParameterGroupState, message));
+        }
         Ok(Self { group: CacheParameterGroup::clone(&group), family, in_use, changed: Vec::new() })
+    }
+
+    /// Checks what the parameters are to be in the end, for the group and for every cluster that uses it.
+    fn check_rules(&self, draft: &Draft, scope: &Scope) -> Result<(), AwsError> {
+        rules::check_group(self.family, &self.group.values)?;
+        for cluster in users(draft, scope, &self.group.name) {
+            let node_type = node_type(&cluster.cache_node_type).map_err(errors::invalid_value)?;
+            rules::check(self.family, &self.group.values, node_type)?;
+        }
+        Ok(())
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), AwsError> {
