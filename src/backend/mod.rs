@@ -193,6 +193,12 @@ pub trait Backend: Send + Sync + 'static {
     /// When called a second time: there is one receiver.
     fn endings(&self) -> mpsc::UnboundedReceiver<EngineId>;
 
+    /// Whether engines share the ports of this machine with its programs, each on a loopback address of its own. A port
+    /// that something listens on at every address is then not to be had for an engine.
+    fn shares_ports(&self) -> bool {
+        false
+    }
+
     /// The most files, connections included, that an engine may have open, where there is a limit. Memcached does not
     /// start when it is asked for more. A process inherits the server's limit; for a container the server's own is the
     /// best guess, as a daemon on the same machine mostly has the same, and a server in a container has just that.

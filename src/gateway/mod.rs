@@ -142,6 +142,12 @@ impl Gateway {
         }
     }
 
+    /// Whether endpoints are opened at every address of the machine.
+    #[must_use]
+    pub fn listens_everywhere(&self) -> bool {
+        self.settings.listen.is_unspecified()
+    }
+
     /// The port of `endpoint` while it is open.
     #[must_use]
     pub fn port_of(&self, endpoint: &EndpointId) -> Option<u16> {

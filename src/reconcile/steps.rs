@@ -23,6 +23,9 @@ const SLOWEST_POLL: Duration = Duration::from_millis(50);
 /// After this long without an answer, look whether the engine has ended.
 const LOOK_AFTER: Duration = Duration::from_millis(200);
 
+/// How far the ports of engines are from those of their endpoints where both cannot be the same.
+const PRIVATE_PORTS: u16 = 24_000;
+
 /// How long a new engine may take to copy the data of the old one.
 const COPY_PATIENCE: Duration = Duration::from_secs(300);
 
@@ -143,6 +146,15 @@ impl Actor {
         }
     }
 
+    /// The port of an engine behind an endpoint. It is the endpoint's own, on an address of the engine's own, unless the
+    /// endpoint takes its port at every address.
+    fn engine_port(&self, endpoint: u16) -> u16 {
+        if !self.shared.gateway.listens_everywhere() || !self.shared.backend.shares_ports() {
+            return endpoint;
+        }
+        endpoint.checked_add(PRIVATE_PORTS).unwrap_or_else(|| endpoint - PRIVATE_PORTS)
+    }
+
     fn engine_settings(
         &self,
         cluster: &CacheCluster,
@@ -153,7 +165,7 @@ impl Actor {
         EngineSettings {
             engine: settings.engine,
             version: settings.engine_version.clone(),
-            port: cluster.nodes.get(&node).and_then(|node| node.port).unwrap_or(cluster.port),
+            port: self.engine_port(cluster.nodes.get(&node).and_then(|node| node.port).unwrap_or(cluster.port)),
             parameters: parameters::effective(settings),
             open_files: self.shared.backend.open_files(),
             auth_token_hash: cluster.auth_token_hash.clone(),
@@ -162,7 +174,7 @@ impl Actor {
     }
 
     fn spec(&self, cluster: &CacheCluster, node: NodeId, generation: u32, settings: &Settings) -> Option<EngineSpec> {
-        let port = cluster.nodes.get(&node)?.port?;
+        let port = self.engine_port(cluster.nodes.get(&node)?.port?);
         let launch = self.engine_settings(cluster, node, generation, settings).launch();
         Some(EngineSpec {
             id: engine_id(cluster, node, generation),

@@ -39,18 +39,19 @@ def wait_for(condition, seconds=30, what="the condition"):
 class Server:
     """A server process. It can be stopped, killed and started again on the same data."""
 
-    def __init__(self, backend, data_dir, *flags, env=None):
+    def __init__(self, backend, data_dir, *flags, env=None, listen="127.0.0.1"):
         self.backend = backend
         self.data_dir = data_dir
         self.flags = flags
         self.port = free_port()
+        self.listen = listen
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {**os.environ, "CACHETTE_LOG": "info,cachette=debug", **(env or {})}
         self.process = None
         self.log = open(data_dir.parent / f"{data_dir.name}.log", "ab")
 
     def start(self):
-        command = [BINARY, "serve", "--listen", f"127.0.0.1:{self.port}", "--backend", self.backend]
+        command = [BINARY, "serve", "--listen", f"{self.listen}:{self.port}", "--backend", self.backend]
         command += ["--data-dir", self.data_dir, *self.flags]
         self.process = subprocess.Popen(
             command, env=self.env, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL
@@ -132,8 +133,8 @@ def own_server(backend, tmp_path):
     """Makes servers for tests that stop, kill or configure them."""
     servers = []
 
-    def make(*flags, env=None):
-        server = Server(backend, tmp_path / f"data{len(servers)}", *flags, env=env).start()
+    def make(*flags, **more):
+        server = Server(backend, tmp_path / f"data{len(servers)}", *flags, **more).start()
         servers.append(server)
         return server
 

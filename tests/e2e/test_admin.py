@@ -77,6 +77,13 @@ def test_the_host_name_of_the_request_is_that_of_the_endpoints(server, client):
         assert b"<Address>cachette</Address>" in answer.read()
 
 
+def test_a_server_can_listen_everywhere(own_server):
+    server = own_server(listen="0.0.0.0")
+    cluster = create(server.client(), "open")
+    assert connect(cluster).ping()
+    create(server.client(), "open-too", "memcached", 2)
+
+
 def test_stopping_can_take_the_engines_along(own_server):
     server = own_server("--stop-engines")
     create(server.client(), "brief")

@@ -119,6 +119,10 @@ impl Backend for ProcessBackend {
         endings.take().expect("endings() is called once")
     }
 
+    fn shares_ports(&self) -> bool {
+        true
+    }
+
     async fn output(&self, id: &EngineId) -> Result<String, BackendError> {
         let folder = Folder::of(&self.shared.root, id);
         blocking(move || folder.output()).await?.map_err(|error| failed(format!("reading the log of {id}"), &error))
