@@ -67,7 +67,8 @@ fn refuse(client: &TcpStream, engine: Engine) {
 
 async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>) {
     let Endpoint { id, directory, settings, .. } = &*endpoint;
-    let mut target = match target::connect(&**directory, id, settings.connect_limit).await {
+    // Boxed, so that an established connection does not hold the memory that looking for its target took.
+    let mut target = match Box::pin(target::connect(&**directory, id, settings.connect_limit)).await {
         Ok(target) => target,
         Err(error) => {
             tracing::debug!(endpoint = %id, error = &error as &dyn std::error::Error, "a connection got no engine");

@@ -17,8 +17,9 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Large enough to carry a value of 64 KiB in few system calls, small enough to stay in the processor's cache.
-const BUFFER_SIZE: usize = 64 * 1024;
+/// Large enough to carry a value of 64 KiB in one or two reads with what follows it. Measured with such values, it costs
+/// a tenth less processor time than 64 KiB, which costs a third less than 16 KiB.
+const BUFFER_SIZE: usize = 256 * 1024;
 
 thread_local! {
     static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; BUFFER_SIZE].into_boxed_slice());
