@@ -29,6 +29,23 @@ const NOT_DIRECTIVES: [&str; 20] = [
     "slave-allow-chaining",
 ];
 
+/// Commands that the server itself sends. One that is blocked gets a name that only the server knows.
+const NEEDED: [&str; 3] = ["client", "info", "ping"];
+
+/// The commands that a parameter group gives another name, with that name, which is empty for a command that is
+/// blocked. The parameter is a list of pairs with blanks between: `KEYS blocked FLUSHALL wipe`.
+pub(super) fn renamed_commands(settings: &EngineSettings) -> BTreeMap<String, String> {
+    let value = settings.parameters.get(RENAME_COMMANDS).map(String::as_str).unwrap_or_default();
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let name = |command: &str, name: &str| match name {
+        "blocked" if NEEDED.contains(&command) => settings.admin.command(command),
+        "blocked" => String::new(),
+        name => name.to_owned(),
+    };
+    let pairs = words.chunks_exact(2).map(|pair| (pair[0].to_ascii_lowercase(), pair[1]));
+    pairs.map(|(command, new)| (command.clone(), name(&command, new))).collect()
+}
+
 /// How much data the engine may hold in bytes: what the node type has, less what the parameter group keeps back.
 pub(super) fn max_memory(settings: &EngineSettings) -> Option<u64> {
     let total = settings.number("maxmemory")?;
@@ -36,6 +53,9 @@ pub(super) fn max_memory(settings: &EngineSettings) -> Option<u64> {
     let reserved = settings.number("reserved-memory").unwrap_or(0);
     Some((total - total / 100 * percent).saturating_sub(reserved))
 }
+
+/// The parameter that gives commands other names.
+const RENAME_COMMANDS: &str = "rename-commands";
 
 /// The directives that can be set on a running engine, with their values.
 pub(super) fn live(settings: &EngineSettings) -> BTreeMap<String, String> {

@@ -1,6 +1,6 @@
 //! What the server says to a running redis or valkey server.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use redis::{AsyncConnectionConfig, Client, ConnectionInfo, IntoConnectionInfo, aio::MultiplexedConnection};
 use tokio::time::{sleep, timeout};
@@ -20,6 +20,8 @@ const PAUSE: Duration = Duration::from_secs(10);
 pub struct RedisClient {
     connection: MultiplexedConnection,
     admin: AdminSecret,
+    /// Commands that have another name in this engine.
+    renamed: BTreeMap<String, String>,
 }
 
 impl RedisClient {
@@ -34,7 +36,8 @@ impl RedisClient {
             AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
         let connecting = client.get_multiplexed_async_connection_with_config(&config);
         let connection = timeout(PATIENCE, connecting).await.map_err(|_| EngineError::TimedOut)??;
-        let mut client = Self { connection, admin: settings.admin.clone() };
+        let renamed = directives::renamed_commands(settings);
+        let mut client = Self { connection, admin: settings.admin.clone(), renamed };
         client.ping().await?;
         Ok(client)
     }
@@ -44,7 +47,12 @@ impl RedisClient {
     /// # Errors
     /// When the engine does not answer.
     pub async fn ping(&mut self) -> Result<(), EngineError> {
-        Ok(redis::cmd("PING").exec_async(&mut self.connection).await?)
+        Ok(self.command("ping").exec_async(&mut self.connection).await?)
+    }
+
+    /// A command under the name that it has in this engine.
+    fn command(&self, name: &str) -> redis::Cmd {
+        redis::cmd(self.renamed.get(name).map_or(name, String::as_str))
     }
 
     /// Gives the engine every parameter that can be set while it runs. Those that it does not know or does not take are
@@ -107,7 +115,7 @@ impl RedisClient {
     /// # Errors
     /// When the engine does not answer or refuses.
     pub async fn pause_writes(&mut self) -> Result<(), EngineError> {
-        let mut pause = redis::cmd("CLIENT");
+        let mut pause = self.command("client");
         pause.arg("PAUSE").arg(PAUSE.as_millis().to_string());
         // Before 6.2 an engine can only pause everything.
         if pause.clone().arg("WRITE").exec_async(&mut self.connection).await.is_ok() {
@@ -130,7 +138,7 @@ impl RedisClient {
     }
 
     async fn replication(&mut self) -> Result<Replication, EngineError> {
-        let info: String = redis::cmd("INFO").arg("replication").query_async(&mut self.connection).await?;
+        let info: String = self.command("info").arg("replication").query_async(&mut self.connection).await?;
         let field = |name: &str| {
             info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim).unwrap_or_default()
         };

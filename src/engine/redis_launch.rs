@@ -47,6 +47,9 @@ fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
     if let Some(bytes) = directives::max_memory(settings) {
         all.push(words(&["maxmemory", &bytes.to_string()]));
     }
+    for (command, name) in directives::renamed_commands(settings) {
+        all.push(words(&["rename-command", &command, &name]));
+    }
     for command in restricted::RENAMED {
         all.push(words(&["rename-command", command, &settings.admin.command(command)]));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Observed, Running};
+use super::{Failure, Observed, Running, Settings};
 
 /// The most nodes a node number can count: ids have four digits.
 const HIGHEST: u16 = 9999;
@@ -135,6 +135,13 @@ impl CacheNode {
     #[must_use]
     pub fn current(&self) -> Option<&Running> {
         self.engines.get(&self.generation).and_then(Observed::running)
+    }
+
+    /// Whether a new engine has to take the place of the wanted one, with its data, to get the settings `wanted`.
+    #[must_use]
+    pub fn needs_successor(&self, wanted: &Settings) -> bool {
+        let renamed = |settings: &Settings| settings.parameters.get("rename-commands").cloned().unwrap_or_default();
+        self.current().is_some_and(|running| renamed(&running.settings) != renamed(wanted))
     }
 
     /// Whether the node is just as it should be: the wanted incarnation runs and no other may exist.

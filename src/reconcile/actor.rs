@@ -84,6 +84,7 @@ impl Actor {
             Step::Retire { node, generation } => self.retire(cluster, node, generation).await,
             Step::HandOver { node, from, to } => self.hand_over(cluster, node, from, to).await,
             Step::Apply { node } => self.apply(cluster, node).await,
+            Step::Succeed { node } => self.change(RecordChange::Succeeded { node }).await,
             Step::Forget { node } => self.forget(node).await,
             Step::AnnounceCreated => self.change(RecordChange::Created).await,
             Step::AnnounceResized => self.change(RecordChange::Resized).await,

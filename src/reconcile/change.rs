@@ -22,6 +22,8 @@ pub(super) enum RecordChange {
     Started { node: NodeId, generation: u32, running: Running },
     /// An engine has other settings now.
     Applied { node: NodeId, generation: u32, settings: Settings },
+    /// A new incarnation of a node's engine is wanted, which takes over from the present one.
+    Succeeded { node: NodeId },
     /// An engine is gone for certain.
     Ended { node: NodeId, generation: u32 },
     /// An engine may have ended without anybody asking for it.
@@ -92,6 +94,12 @@ impl RecordChange {
             }
             Self::Started { node, generation, running } => started(cluster, *node, *generation, running, now),
             Self::Applied { node, generation, settings } => applied(cluster, *node, *generation, settings),
+            Self::Succeeded { node } => {
+                if let Some(node) = cluster.nodes.get_mut(node) {
+                    node.renew(Succession::Handover);
+                }
+                Vec::new()
+            }
             Self::Ended { node: id, generation } => {
                 let Some(node) = cluster.nodes.get_mut(id) else { return Vec::new() };
                 node.engines.remove(generation);

@@ -32,6 +32,9 @@ pub(super) enum Step {
     HandOver { node: NodeId, from: u32, to: u32 },
     /// Gives a running engine the settings that can be changed while it runs.
     Apply { node: NodeId },
+    /// Asks for a new incarnation of a node's engine, which takes over data and clients: `ElastiCache` applies the
+    /// change at once, but engines take it at their start only.
+    Succeed { node: NodeId },
     /// Drops a node of which nothing is left.
     Forget { node: NodeId },
     /// Notes that the first nodes of the cluster are there.
@@ -82,6 +85,9 @@ fn next_for_node(cluster: &CacheCluster, id: NodeId, node: &CacheNode, world: &W
         (None, None) => Some(start),
         (None, Some(running)) => {
             let wanted = cluster.wanted_settings(world.parameters);
+            if node.needs_successor(&wanted) {
+                return Some(Step::Succeed { node: id });
+            }
             (reachable(running, &wanted) != running.settings).then_some(Step::Apply { node: id })
         }
         (Some((generation, observed)), current) => {

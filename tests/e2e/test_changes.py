@@ -1,6 +1,7 @@
 """Clusters that are changed while they run: parameters, node types, engine versions, reboots."""
 
 import pytest
+import redis
 from botocore.exceptions import ClientError
 from conftest import connect, create, messages, wait_available, wait_for
 from pymemcache.client.base import Client as Memcached
@@ -104,6 +105,31 @@ def test_another_engine_version_keeps_data_and_address(client, first, to):
     cache.set("written", "after")
 
 
+def test_commands_are_renamed_and_blocked_and_data_stays(client):
+    make_group(client, "mine", "redis7")
+    cluster = create(client, "renamed", CacheParameterGroupName="mine")
+    cache = connect(cluster)
+    fill(cache)
+    set_parameter(client, "mine", "rename-commands", "KEYS blocked FLUSHALL wipe INFO blocked")
+
+    def unknown(command):
+        try:
+            cache.execute_command(command, *(["*"] if command == "KEYS" else []))
+        except redis.ResponseError as error:
+            return "unknown command" in str(error)
+        except redis.ConnectionError:
+            return False
+
+    wait_for(lambda: unknown("KEYS"), 10, "the new names")
+    wait_available(client, "renamed")
+    assert unknown("FLUSHALL") and unknown("INFO")
+    check_filled(cache)
+    client.reset_cache_parameter_group(CacheParameterGroupName="mine", ResetAllParameters=True)
+    wait_for(lambda: not unknown("INFO"), 10, "the old names")
+    check_filled(cache)
+    wait_available(client, "renamed")
+
+
 def test_an_older_version_is_refused(client):
     create(client, "moving", EngineVersion="7.0")
     with pytest.raises(ClientError, match="downgrade"):
@@ -145,8 +171,6 @@ def test_memcached_takes_new_values_at_a_reboot(client):
 
 
 def test_an_auth_token_is_enforced_and_never_shown(server, client):
-    import redis
-
     token = "a-token-of-sixteen-characters"
     cluster = create(client, "locked", AuthToken=token)
     assert cluster["AuthTokenEnabled"]

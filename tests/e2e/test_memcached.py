@@ -2,10 +2,12 @@
 
 import socket
 
+import elasticache_auto_discovery
 import pytest
 from botocore.exceptions import ClientError
 from conftest import create, messages, wait_available, wait_for
 from pymemcache.client.base import Client as Memcached
+from pymemcache.client.hash import HashClient
 
 
 def ask(endpoint, command, end=b"END\r\n"):
@@ -56,6 +58,20 @@ def test_discovery_on_every_endpoint(client):
         assert {ip for _, ip, _ in nodes} == {"127.0.0.1"}
         old = ask(endpoint, b"get AmazonElastiCache:cluster\r\n")
         assert old.startswith(b"VALUE AmazonElastiCache:cluster 0 ")
+
+
+def test_a_discovery_client_finds_the_nodes_and_a_hash_client_uses_them(client):
+    cluster = create(client, "mem", "memcached", 3)
+    endpoint = cluster["ConfigurationEndpoint"]
+    found = elasticache_auto_discovery.discover(f"{endpoint['Address']}:{endpoint['Port']}", time_to_timeout=10)
+    nodes = [(ip.decode(), int(port)) for _, ip, port in found]
+    assert sorted(port for _, port in nodes) == sorted(node["Endpoint"]["Port"] for node in cluster["CacheNodes"])
+    cache = HashClient(nodes, timeout=10)
+    cache.set_many({f"key{number}": str(number) for number in range(100)})
+    values = cache.get_many([f"key{number}" for number in range(100)])
+    assert values == {f"key{number}": str(number).encode() for number in range(100)}
+    used = [Memcached(node, timeout=10).stats()[b"curr_items"] for node in nodes]
+    assert sum(used) == 100 and all(used)
 
 
 def test_nodes_are_added_and_removed(client):
