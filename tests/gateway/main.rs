@@ -4,4 +4,3 @@ mod copying;
 mod discovery;
 mod routing;
 mod support;
-mod throughput;

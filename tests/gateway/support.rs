@@ -13,7 +13,7 @@ use std::{
 
 use cachette::{
     gateway::{Directory, EndpointId, EndpointRole, Gateway, GatewaySettings, Membership},
-    model::Scope,
+    model::{NodeId, Scope},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -147,16 +147,17 @@ impl Directory for Routes {
     }
 }
 
-pub fn node(cache_node_id: &str) -> EndpointId {
+/// The endpoint of the node of a cluster that is called `name`.
+pub fn node(name: &str) -> EndpointId {
     EndpointId {
         scope: Scope::new("000000000000", "us-east-1"),
-        cache_cluster_id: "test".to_owned(),
-        role: EndpointRole::Node(cache_node_id.parse().expect("a node id")),
+        cache_cluster_id: name.to_owned(),
+        role: EndpointRole::Node(NodeId::FIRST),
     }
 }
 
 pub fn configuration() -> EndpointId {
-    EndpointId { role: EndpointRole::Configuration, ..node("0001") }
+    EndpointId { role: EndpointRole::Configuration, ..node("memcached") }
 }
 
 /// Settings with ports that no other test of this binary takes.
