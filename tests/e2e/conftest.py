@@ -51,8 +51,9 @@ class Server:
         self.log = open(data_dir.parent / f"{data_dir.name}.log", "ab")
 
     def start(self):
-        command = [BINARY, "serve", "--listen", f"{self.listen}:{self.port}", "--backend", self.backend]
-        command += ["--data-dir", self.data_dir, *self.flags]
+        settings = {"--listen": f"{self.listen}:{self.port}", "--backend": self.backend, "--data-dir": self.data_dir}
+        flags = [word for flag in settings.items() if flag[0] not in self.flags for word in flag]
+        command = [BINARY, "serve", *flags, *self.flags]
         self.process = subprocess.Popen(
             command, env=self.env, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL
         )

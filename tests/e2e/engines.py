@@ -20,11 +20,13 @@ class ProcessEngine:
     def is_running(self):
         return self.start_time() == self.started
 
-    def kill(self, number):
-        if number:
-            os.kill(self.pid, number)
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
 
-    def resume(self):
+    def freeze(self):
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self):
         if self.is_running():
             os.kill(self.pid, signal.SIGCONT)
 
@@ -36,9 +38,15 @@ class ContainerEngine:
     def is_running(self):
         return self.container in docker("ps", "-q")
 
-    def kill(self, number):
-        if number:
-            docker("kill", "-s", str(number), self.container)
+    def kill(self):
+        docker("kill", self.container)
+
+    def freeze(self):
+        docker("pause", self.container)
+
+    def thaw(self):
+        if self.is_running():
+            docker("unpause", self.container)
 
 
 def docker(*arguments):
@@ -63,8 +71,6 @@ def engine_of(server, cluster_id):
     raise AssertionError("no engine found")
 
 
-def kill_engine(server, cluster_id, signal_number=signal.SIGKILL):
-    """Ends a cluster's engine the hard way, as a crash would, and answers it. With signal 0 it only answers it."""
-    engine = engine_of(server, cluster_id)
-    engine.kill(int(signal_number))
-    return engine
+def kill_engine(server, cluster_id):
+    """Ends a cluster's engine the hard way, as a crash would."""
+    engine_of(server, cluster_id).kill()

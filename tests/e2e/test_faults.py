@@ -1,15 +1,14 @@
 """What goes wrong outside of the server: it is told, nothing hangs, and it heals when the cause is gone."""
 
-import os
-import signal
 import socket
 import stat
 import subprocess
 
 import pytest
 import redis
+from botocore.exceptions import ClientError
 from conftest import connect, create, messages, wait_available, wait_for, wait_gone
-from engines import kill_engine
+from engines import docker, engine_of, kill_engine
 
 def status(client, cluster_id):
     return client.describe_cache_clusters(CacheClusterId=cluster_id)["CacheClusters"][0]["CacheClusterStatus"]
@@ -45,7 +44,7 @@ def test_engines_that_belong_to_nobody_are_removed(own_server):
     server = own_server()
     client = server.client()
     create(client, "lost")
-    engine = kill_engine(server, "lost", signal_number=0)
+    engine = engine_of(server, "lost")
     server.stop()
     (server.data_dir / "records.redb").unlink()
     server.start()
@@ -77,22 +76,34 @@ def test_an_engine_that_cannot_be_started_is_told_and_tried_again(own_server, ba
             subprocess.run(["docker", "rmi", "cachette-test/no-such-image:1"], check=True, timeout=30)
 
 
-def test_an_engine_that_ends_at_once_is_told_with_its_last_words(own_server, backend, tmp_path):
-    if backend == "docker":
-        pytest.skip("an image whose program ends at once is the same case as a program that does")
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    broken = programs / "redis-server"
-    broken.write_text('#!/bin/sh\ncase "$1" in --version) exec /usr/bin/redis-server --version;; esac\n'
-                      "echo the disk is on fire; exit 3\n")
-    broken.chmod(broken.stat().st_mode | stat.S_IXUSR)
-    server = own_server("--engine-path", str(programs), env={"PATH": "/bin"})
+@pytest.fixture
+def burning(backend, tmp_path):
+    """The flags of a server whose redis ends as soon as it is started."""
+    if backend == "process":
+        program = tmp_path / "redis-server"
+        program.write_text(
+            '#!/bin/sh\n[ "$1" = --version ] && exec /usr/bin/redis-server --version\necho the disk is on fire\nexit 3\n'
+        )
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+        yield ["--engine-path", str(tmp_path)]
+        return
+    image = "cachette-test/burning:7"
+    (container,) = docker("create", "redis:7")
+    docker("commit", "--change", 'ENTRYPOINT ["sh", "-c", "echo the disk is on fire; exit 3"]', container, image)
+    docker("rm", container)
+    yield ["--image-redis", image]
+    docker("rmi", image)
+
+
+def test_an_engine_that_ends_at_once_is_told_with_its_last_words(own_server, burning):
+    server = own_server(*burning)
     client = server.client()
     create_only(client, "broken")
     wait_for(lambda: status(client, "broken") == "incompatible-network", 30, "a status that tells")
     assert any("the disk is on fire" in message for message in messages(client, "broken"))
     client.delete_cache_cluster(CacheClusterId="broken")
     wait_gone(client, "broken")
+    server.admin("reset", {})
 
 
 def test_a_port_that_is_taken_is_replaced_and_said(client):
@@ -119,14 +130,58 @@ def pings(cache):
         return False
 
 
-def test_a_stuck_engine_is_not_called_available_for_long(server, client, backend):
-    if backend == "docker":
-        pytest.skip("pausing a container is not an end that Docker tells of, and is covered by the process case")
+def test_a_stuck_engine_is_replaced(server, client):
     create(client, "stuck")
-    engine = kill_engine(server, "stuck", signal_number=0)
-    os.kill(engine.pid, signal.SIGSTOP)
+    engine = engine_of(server, "stuck")
+    engine.freeze()
     try:
         wait_for(lambda: status(client, "stuck") != "available", 30, "a status that tells")
         wait_for(lambda: status(client, "stuck") == "available", 60, "the recovery")
+        assert not engine.is_running()
     finally:
-        engine.resume()
+        engine.thaw()
+
+
+def test_a_disk_that_is_full_is_told_and_nothing_is_kept_that_was_not_written(own_server, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(disk)], check=True)
+    try:
+        server = own_server("--data-dir", str(disk), "--backend", "none")
+        client = server.client()
+        ballast = disk / "ballast"
+        made = 0
+        with pytest.raises(ClientError) as refused:
+            for made in range(10_000):
+                if made == 10:
+                    fill_up(ballast)
+                make_group(client, f"group-{made}")
+        assert refused.value.response["Error"]["Code"] == "InternalFailure"
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+        groups = client.get_paginator("describe_cache_parameter_groups").paginate().build_full_result()
+        names = [group["CacheParameterGroupName"] for group in groups["CacheParameterGroups"]]
+        assert f"group-{made - 1}" in names and f"group-{made}" not in names
+        ballast.unlink()
+        make_group(client, "after")
+        server.kill()
+        server.start()
+        client.describe_cache_parameter_groups(CacheParameterGroupName=f"group-{made - 1}")
+        client.describe_cache_parameter_groups(CacheParameterGroupName="after")
+        server.stop()
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def fill_up(path):
+    with open(path, "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+
+
+def make_group(client, name):
+    client.create_cache_parameter_group(
+        CacheParameterGroupName=name, CacheParameterGroupFamily="redis7", Description="x" * 200
+    )
