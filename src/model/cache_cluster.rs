@@ -162,7 +162,7 @@ impl CacheCluster {
             } else {
                 Phase::Modifying
             }
-        } else if self.nodes.values().any(|node| self.is_resizing(node)) {
+        } else if self.resizing_from.is_some() || self.nodes.values().any(|node| self.is_resizing(node)) {
             Phase::Modifying
         } else {
             Phase::Available
