@@ -162,7 +162,7 @@ impl CacheCluster {
             } else {
                 Phase::Modifying
             }
-        } else if self.resizing_from.is_some() || self.nodes.values().any(|node| self.is_resizing(node)) {
+        } else if self.resizing_from.is_some() || self.nodes.values().any(|node| self.is_rescaling(node)) {
             Phase::Modifying
         } else {
             Phase::Available
@@ -170,7 +170,7 @@ impl CacheCluster {
     }
 
     /// Whether a node's engine does not have the limits of the cluster's node type yet.
-    fn is_resizing(&self, node: &CacheNode) -> bool {
+    fn is_rescaling(&self, node: &CacheNode) -> bool {
         node.current().is_some_and(|running| running.settings.cache_node_type != self.cache_node_type)
     }
 
