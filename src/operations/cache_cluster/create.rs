@@ -91,7 +91,6 @@ fn new_cluster(
         return Err(errors::replication_group_not_found(&group));
     }
     for (given, feature) in [
-        (snapshot_arns.is_some_and(|arns| !arns.is_empty()) || snapshot_name.is_some(), "restoring snapshots"),
         (outpost_mode.is_some() || preferred_outpost_arn.is_some(), "outposts"),
         (preferred_outpost_arns.is_some_and(|arns| !arns.is_empty()), "outposts"),
         (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
@@ -104,6 +103,7 @@ fn new_cluster(
         None => Engine::Memcached,
         Some(name) => name.parse().map_err(|_| errors::invalid_value(format_args!("Invalid engine: {name}.")))?,
     };
+    settings::check_restore(engine, snapshot_arns.as_deref(), snapshot_name.as_deref())?;
     let version = settings::version(engine, engine_version.as_deref(), strict)?;
     let full_version = super::full_version(version);
     let family = families::family(version.family).map_err(errors::invalid_value)?;
