@@ -79,6 +79,12 @@ async fn values_out_of_range_are_refused_with_elasticaches_texts() {
         ),
         ("PreferredMaintenanceWindow", "mon:05:00-mon:05:59", "Maintenance window must be at least 60 minutes."),
         ("AuthToken", "short", "Invalid AuthToken provided."),
+        ("SnapshotArns.SnapshotArn.1", "arn:aws:s3:::bucket", "Must specify an object path for S3 ARN"),
+        (
+            "SnapshotName",
+            "mine",
+            "Cachette does not support restoring snapshots yet. See docs/compatibility.md for what it does support.",
+        ),
         (
             "CacheSecurityGroupNames.CacheSecurityGroupName.1",
             "old",
@@ -138,6 +144,7 @@ async fn combinations_are_refused_with_elasticaches_texts() {
             "The snapshot window and maintenance window must not overlap.",
         ),
         (memcached(&[("SnapshotRetentionLimit", "0")]), snapshots),
+        (memcached(&[("SnapshotName", "mine")]), "Restoring a snapshot is not supported for this engine type"),
         (memcached(&[("SnapshotWindow", "05:30-06:30")]), snapshots),
         (
             memcached(&[("NumCacheNodes", "1"), ("AZMode", "cross-az")]),

@@ -20,4 +20,5 @@ mod random;
 mod resize;
 mod strict;
 mod tags;
+mod unreconciled;
 mod wire;

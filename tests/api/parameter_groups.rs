@@ -205,6 +205,10 @@ async fn parameters_have_to_go_together() {
     app.created("mem", &mem).await;
     let refused = set_refused(&app, "items", &[("max_item_size", "134217728")]).await;
     assert_eq!(refused.code(), (400, "InvalidParameterCombination"), "no room on the nodes that use the group");
+    make(&app, "next", "memcached1.6").await;
+    app.done("ModifyCacheCluster", &[("CacheClusterId", "mem"), ("CacheParameterGroupName", "next")]).await;
+    let refused = set_refused(&app, "next", &[("max_item_size", "134217728")]).await;
+    assert_eq!(refused.code(), (400, "InvalidParameterCombination"), "nor on those that are going to");
     make(&app, "tiered", "redis7").await;
     set(&app, "tiered", &[("maxmemory-policy", "volatile-ttl")]).await;
     let tiered = [
