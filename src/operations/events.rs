@@ -1,6 +1,6 @@
 //! `DescribeEvents`.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::{Operations, errors, pagination::Page, request::Request};
 use crate::{
@@ -38,7 +38,8 @@ impl Operations {
         let wanted = |event: &Event| {
             identifier.as_ref().is_none_or(|identifier| event.source_identifier == *identifier)
                 && source_type.as_ref().is_none_or(|asked| *asked == shown_type(event.source_type))
-                && (start..=end).contains(&event.date)
+                // Clients know dates to the millisecond, and ask with those that they were told.
+                && (start..=end).contains(&event.date.trunc_subsecs(3))
         };
         // Newest first, so the next page goes on with what is older than the last event of this one.
         let newest_first = tables.events.iter(&request.scope).rev();

@@ -90,6 +90,11 @@ impl Actor {
         let engines = cluster.nodes.get(&node).map(|node| &node.engines);
         let running = |generation| engines.and_then(|engines| engines.get(&generation)).and_then(|seen| seen.running());
         let (Some(old), Some(new)) = (running(from), running(to)) else { return Ok(()) };
+        let handed_over = RecordChange::Touched { node, generation: from };
+        if !old.is_real() || !new.is_real() {
+            // Nothing runs there: there are no data to copy, and nobody to ask for them.
+            return self.change(handed_over).await;
+        }
         let old_settings = self.engine_settings(cluster, node, from, &old.settings);
         let new_settings = self.engine_settings(cluster, node, to, &new.settings);
         let mut source = RedisClient::connect(old.address, &old_settings).await?;
@@ -99,7 +104,7 @@ impl Actor {
         source.pause_writes().await?;
         successor.take_over_from(&mut source).await?;
         // From here on the old engine is not known to run, so clients are led to the new one.
-        self.change(RecordChange::Touched { node, generation: from }).await
+        self.change(handed_over).await
     }
 
     /// Waits until the engine answers, and configures it. An engine that has ended is not waited for.

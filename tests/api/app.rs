@@ -51,7 +51,7 @@ pub struct App {
     http: HttpClient<Connector, Body>,
     _data: TempDir,
     _stop: oneshot::Sender<()>,
-    served: JoinHandle<()>,
+    running: JoinHandle<()>,
 }
 
 impl App {
@@ -73,11 +73,11 @@ impl App {
         let server = Server::start(*options).await.expect("the server starts");
         let address = server.address().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = tokio::spawn(server.run(async {
+        let running = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
-        Self { address, http, _data: data, _stop: stop, served }
+        Self { address, http, _data: data, _stop: stop, running }
     }
 
     /// The official SDK, for the default account and region.
@@ -104,7 +104,7 @@ impl App {
         for (name, value) in parameters {
             let value: String =
                 percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).collect();
-            form.push_str(&format!("&{name}={value}"));
+            form.extend(["&", name, "=", &value]);
         }
         self.post("/", form).await
     }
@@ -184,6 +184,20 @@ impl App {
         self.until(id, |cluster| cluster.cache_cluster_status() == Some("available")).await
     }
 
+    /// Waits until every cluster of the default account is available or gone.
+    pub async fn at_rest(&self) {
+        let waited = timeout(LIMIT, async {
+            loop {
+                let statuses = self.done("DescribeCacheClusters", &[]).await.texts("CacheClusterStatus");
+                if statuses.iter().all(|status| status == "available") {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        });
+        waited.await.expect("the clusters come to rest");
+    }
+
     /// Waits until a cluster is as `condition` wants it.
     pub async fn until(&self, id: &str, condition: impl Fn(&CacheCluster) -> bool) -> CacheCluster {
         let waited = timeout(LIMIT, async {
@@ -195,10 +209,10 @@ impl App {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         });
-        match waited.await {
-            Ok(cluster) => cluster,
-            Err(_) => panic!("not in time: {:#?}", self.described(id).await),
+        if let Ok(cluster) = waited.await {
+            return cluster;
         }
+        panic!("not in time: {:#?}", self.described(id).await)
     }
 
     /// Waits until a cluster is gone.
@@ -230,13 +244,13 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        self.served.abort();
+        self.running.abort();
     }
 }
 
 /// What the SDK made of a refusal.
 pub fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata>(answer: Result<T, SdkError<E, HttpResponse>>) -> Refusal {
-    let error = answer.err().expect("the call is refused");
+    let error = answer.expect_err("the call is refused");
     let status = error.raw_response().map_or(0, |response| response.status().as_u16());
     Refusal::new(status, error.code().unwrap_or_default(), error.message().unwrap_or_default())
 }

@@ -1,6 +1,24 @@
 //! The operations through the public API: a server in this process, without engines, called with the official SDK and,
 //! where that one is too polite, with plain HTTP.
 
+mod accounts;
 mod answer;
 mod app;
 mod clusters;
+mod compatibility;
+mod create;
+mod engine_versions;
+mod events;
+#[expect(dead_code, reason = "the wire tests, whose module it is, read all of it")]
+#[path = "../wire/model.rs"]
+mod model;
+mod modify;
+mod network_groups;
+mod pages;
+mod parameter_groups;
+mod random;
+mod resize;
+mod strict;
+mod tags;
+mod unreconciled;
+mod wire;

@@ -6,7 +6,7 @@ use super::settings::{self, Zones};
 use crate::{
     model::{
         CacheCluster, CacheNode, Engine, NodeId, Notification, Pending,
-        catalogue::{families, limits, node_types},
+        catalogue::{families, node_types},
         endpoint_port::endpoint_port,
         identifier::IdentifierKind,
     },
@@ -91,7 +91,6 @@ fn new_cluster(
         return Err(errors::replication_group_not_found(&group));
     }
     for (given, feature) in [
-        (snapshot_arns.is_some_and(|arns| !arns.is_empty()) || snapshot_name.is_some(), "restoring snapshots"),
         (outpost_mode.is_some() || preferred_outpost_arn.is_some(), "outposts"),
         (preferred_outpost_arns.is_some_and(|arns| !arns.is_empty()), "outposts"),
         (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
@@ -104,6 +103,7 @@ fn new_cluster(
         None => Engine::Memcached,
         Some(name) => name.parse().map_err(|_| errors::invalid_value(format_args!("Invalid engine: {name}.")))?,
     };
+    settings::check_restore(engine, snapshot_arns.as_deref(), snapshot_name.as_deref())?;
     let version = settings::version(engine, engine_version.as_deref(), strict)?;
     let full_version = super::full_version(version);
     let family = families::family(version.family).map_err(errors::invalid_value)?;
@@ -116,12 +116,7 @@ fn new_cluster(
     }
     let cache_node_type = cache_node_type.ok_or_else(|| errors::missing_parameter("CacheNodeType"))?;
     let node_type = node_types::node_type(&cache_node_type).map_err(errors::invalid_value)?;
-    if !node_type.serves(engine, &full_version) {
-        return Err(errors::invalid_combination(format_args!(
-            "Cache node type {cache_node_type} is not supported for engine {engine} {}.",
-            version.version
-        )));
-    }
+    settings::check_node_type(node_type, engine, &full_version)?;
     let values = parameter_groups::values(draft.tables(), scope, &parameter_group);
     parameter_groups::check_rules(family, &values, node_type)?;
     let node_count = node_count(engine, num_cache_nodes)?;
@@ -148,7 +143,7 @@ fn new_cluster(
         cache_subnet_group_name.is_some() || security_group_ids.is_some(),
     )?;
     if strict {
-        check_node_quota(draft, request, node_count)?;
+        settings::check_node_quota(draft, request, node_count)?;
     }
     Ok(CacheCluster {
         scope: scope.clone(),
@@ -199,14 +194,4 @@ fn node_count(engine: Engine, asked: Option<i32>) -> Result<usize, AwsError> {
         };
     }
     settings::memcached_node_count(asked)
-}
-
-/// Holds the number of nodes that an account can have in a region.
-fn check_node_quota(draft: &Draft, request: &Request, added: usize) -> Result<(), AwsError> {
-    let present: usize =
-        draft.tables().cache_clusters.iter(&request.scope).map(|(_, cluster)| cluster.nodes.len()).sum();
-    if present + added > limits::NODES {
-        return Err(errors::node_quota_for_customer_exceeded(limits::NODES));
-    }
-    Ok(())
 }

@@ -152,6 +152,9 @@ impl Modification {
             new_zones: new_availability_zones.filter(|zones| !zones.is_empty()),
         };
         self.resize(request, resize)?;
+        if self.strict {
+            settings::check_node_quota(draft, request, self.cluster.pending.nodes_to_add.len())?;
+        }
         if apply_immediately {
             self.cluster.apply_pending();
         } else if self.cluster.pending.is_empty() {
@@ -226,6 +229,8 @@ impl Modification {
             Some(name) => name.parse().map_err(|_| errors::invalid_value(format_args!("Invalid engine: {name}.")))?,
         };
         if engine == present && version.is_none() {
+            // To name the present engine takes back a change to another one.
+            self.cluster.pending.engine.take_if(|(other, _)| *other != present);
             return Ok(());
         }
         let facts = resolve_version(engine, version).map_err(errors::refused_version)?;
@@ -254,13 +259,15 @@ impl Modification {
         let (engine, version) = wanted.unwrap_or_else(|| (self.cluster.engine, self.cluster.engine_version.clone()));
         let family = family_of(engine, &version);
         let present = self.cluster.parameter_group.clone();
+        let is_of_family = |name: &String| {
+            parameter_groups::family(draft.tables(), &request.scope, name)
+                .is_some_and(|found| found.name == family.name)
+        };
         let name = match asked {
             Some(name) => parameter_groups::for_cluster(draft.tables(), &request.scope, family, Some(name))?,
-            None if parameter_groups::family(draft.tables(), &request.scope, &present)
-                .is_some_and(|found| found.name == family.name) =>
-            {
-                return Ok(());
-            }
+            None if is_of_family(self.cluster.pending.parameter_group.as_ref().unwrap_or(&present)) => return Ok(()),
+            // What waited was for a version that is not wanted any more.
+            None if is_of_family(&present) => present.clone(),
             None if present.starts_with("default.") => {
                 parameter_groups::for_cluster(draft.tables(), &request.scope, family, None)?
             }
@@ -278,10 +285,10 @@ impl Modification {
         Ok(())
     }
 
-    /// Checks that the parameters suit the node type, both as they are to be in the end.
+    /// Checks that engine, parameters and node type suit each other, all as they are to be in the end.
     fn check_rules(&self, draft: &Draft, request: &Request) -> Result<(), AwsError> {
         let (cluster, pending) = (&self.cluster, &self.cluster.pending);
-        if pending.parameter_group.is_none() && pending.cache_node_type.is_none() {
+        if pending.parameter_group.is_none() && pending.cache_node_type.is_none() && pending.engine.is_none() {
             return Ok(());
         }
         let group = pending.parameter_group.as_ref().unwrap_or(&cluster.parameter_group);
@@ -291,6 +298,7 @@ impl Modification {
             .as_ref()
             .map_or((cluster.engine, &cluster.engine_version), |(engine, version)| (*engine, version));
         let node_type = node_types::node_type(cache_node_type).map_err(errors::invalid_value)?;
+        settings::check_node_type(node_type, engine, version)?;
         let values = parameter_groups::values(draft.tables(), &request.scope, group);
         parameter_groups::check_rules(family_of(engine, version), &values, node_type)
     }

@@ -4,17 +4,20 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     model::{
-        Engine, MaintenanceWindow, Scope, SnapshotWindow,
+        Engine, EngineVersion, MaintenanceWindow, Scope, SnapshotWindow,
         arn::{Arn, ResourceType},
         catalogue::{
             engine_versions::{EngineFeature, EngineVersionFacts, VersionError, resolve_version},
-            limits, regions,
+            limits,
+            node_types::NodeType,
+            regions,
         },
         hex::hex,
         window::check_apart,
     },
-    operations::errors,
+    operations::{errors, request::Request},
     protocol::{AwsError, ErrorCode, types},
+    store::Draft,
 };
 
 /// The two windows of a cluster.
@@ -61,6 +64,23 @@ fn no_snapshots() -> AwsError {
     )
 }
 
+/// Restoring a snapshot is still to come; what `ElastiCache` itself refuses is refused in its words.
+pub(super) fn check_restore(engine: Engine, arns: Option<&[String]>, name: Option<&str>) -> Result<(), AwsError> {
+    let arns = arns.unwrap_or_default();
+    if arns.is_empty() && name.is_none() {
+        return Ok(());
+    }
+    if engine == Engine::Memcached {
+        return Err(errors::invalid_combination("Restoring a snapshot is not supported for this engine type"));
+    }
+    let object =
+        |arn: &String| arn.strip_prefix("arn:aws:s3:::").and_then(|path| path.split_once('/')).map(|path| path.1.len());
+    if arns.iter().any(|arn| object(arn).is_none_or(|length| length == 0)) {
+        return Err(errors::invalid_value("Must specify an object path for S3 ARN"));
+    }
+    Err(errors::feature_not_supported_yet("restoring snapshots"))
+}
+
 /// For how many days automatic snapshots are kept.
 pub(super) fn snapshot_retention_limit(engine: Engine, asked: Option<i32>) -> Result<u32, AwsError> {
     let Some(asked) = asked else { return Ok(0) };
@@ -90,6 +110,17 @@ pub(super) fn version(
     Ok(found)
 }
 
+/// Whether a node type is offered with this version.
+pub(super) fn check_node_type(node_type: &NodeType, engine: Engine, version: &EngineVersion) -> Result<(), AwsError> {
+    if node_type.serves(engine, version) {
+        return Ok(());
+    }
+    Err(errors::invalid_combination(format_args!(
+        "Cache node type {} is not supported for engine {engine} {version}.",
+        node_type.name
+    )))
+}
+
 /// How many nodes a Memcached cluster is to have.
 pub(super) fn memcached_node_count(asked: i32) -> Result<usize, AwsError> {
     let count = usize::try_from(asked).ok().filter(|count| *count >= 1).ok_or_else(|| {
@@ -103,6 +134,16 @@ pub(super) fn memcached_node_count(asked: i32) -> Result<usize, AwsError> {
         return Err(AwsError::new(ErrorCode::NodeQuotaForClusterExceeded, message));
     }
     Ok(count)
+}
+
+/// Holds an account to the number of nodes that it can have in a region, when `added` more are asked for.
+pub(super) fn check_node_quota(draft: &Draft, request: &Request, added: usize) -> Result<(), AwsError> {
+    let present: usize =
+        draft.tables().cache_clusters.iter(&request.scope).map(|(_, cluster)| cluster.nodes.len()).sum();
+    if present + added > limits::NODES {
+        return Err(errors::node_quota_for_customer_exceeded(limits::NODES));
+    }
+    Ok(())
 }
 
 /// Encryption in transit is still to come; what `ElastiCache` itself refuses is refused in its words.

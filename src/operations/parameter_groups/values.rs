@@ -141,10 +141,15 @@ impl Change {
         Ok(Self { group: CacheParameterGroup::clone(&group), family, in_use, changed: Vec::new() })
     }
 
-    /// Checks what the parameters are to be in the end, for the group and for every cluster that uses it.
+    /// Checks what the parameters are to be in the end, for the group and for every cluster that uses it or is going to.
     fn check_rules(&self, draft: &Draft, scope: &Scope) -> Result<(), AwsError> {
         rules::check_group(self.family, &self.group.values)?;
-        for cluster in users(draft, scope, &self.group.name) {
+        let name = self.group.name.as_str();
+        let clusters = draft.tables().cache_clusters.iter(scope).map(|(_, cluster)| cluster);
+        let has_or_gets_it = |cluster: &&Arc<CacheCluster>| {
+            cluster.parameter_group == name || cluster.pending.parameter_group.as_deref() == Some(name)
+        };
+        for cluster in clusters.filter(has_or_gets_it) {
             let node_type = node_type(&cluster.cache_node_type).map_err(errors::invalid_value)?;
             rules::check(self.family, &self.group.values, node_type)?;
         }
