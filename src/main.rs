@@ -62,6 +62,11 @@ async fn interrupted() {
 /// Logs to standard error; `CACHETTE_LOG` filters, such as `debug` or `cachette::reconcile=debug`.
 fn log(format: LogFormat) {
     let filter = EnvFilter::try_from_env("CACHETTE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,cachette=info"));
+    // It would write down what it signs, parameters of requests included, which may be secrets.
+    let filter = match "aws_sigv4=off".parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    };
     let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => logger.init(),

@@ -68,7 +68,7 @@ impl Actor {
 
 impl RecordChange {
     /// Changes the record, and answers the messages of the events that tell of it.
-    fn apply(&self, cluster: &mut CacheCluster, now: DateTime<Utc>) -> Vec<String> {
+    pub fn apply(&self, cluster: &mut CacheCluster, now: DateTime<Utc>) -> Vec<String> {
         match self {
             Self::ApplyPending => {
                 cluster.apply_pending();

@@ -19,6 +19,8 @@ mod change;
 mod endpoints;
 mod failure;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod queue;
 mod steps;
 mod watch;
