@@ -1,8 +1,11 @@
 //! Cache clusters from create to delete.
 
+use aws_sdk_elasticache::client::Waiters;
+use futures_util::future::join_all;
+
 use crate::{
     answer::Refusal,
-    app::{App, refusal},
+    app::{App, LIMIT, refusal},
 };
 
 #[tokio::test]
@@ -63,4 +66,68 @@ async fn a_redis_cluster_comes_and_goes() {
             "Cache cluster deleted".to_owned(),
         ]
     );
+}
+
+#[tokio::test]
+async fn the_sdk_knows_the_faults() {
+    let app = App::start().await;
+    let client = app.client();
+    let absent = client.describe_cache_clusters().cache_cluster_id("absent").send().await.expect_err("absent");
+    assert!(absent.into_service_error().is_cache_cluster_not_found_fault());
+    let absent = client.describe_cache_parameter_groups().cache_parameter_group_name("absent").send().await;
+    assert!(absent.expect_err("absent").into_service_error().is_cache_parameter_group_not_found_fault());
+    let absent = client.describe_cache_subnet_groups().cache_subnet_group_name("absent").send().await;
+    assert!(absent.expect_err("absent").into_service_error().is_cache_subnet_group_not_found_fault());
+    let arn = "arn:aws:elasticache:us-east-1:000000000000:cluster:absent";
+    let absent = client.list_tags_for_resource().resource_name(arn).send().await.expect_err("absent");
+    assert!(absent.into_service_error().is_cache_cluster_not_found_fault());
+    let wrong = client.list_tags_for_resource().resource_name("cluster").send().await.expect_err("no ARN");
+    assert!(wrong.into_service_error().is_invalid_arn_fault());
+    let create = client.create_cache_cluster().cache_cluster_id("cache").cache_node_type("cache.none");
+    let wrong = create.send().await.expect_err("no such type").into_service_error();
+    assert!(wrong.is_invalid_parameter_value_exception());
+    app.redis("cache").await;
+    let modify = client.modify_cache_cluster().cache_cluster_id("cache").engine_version("6.2");
+    let wrong = modify.send().await.expect_err("a downgrade").into_service_error();
+    assert!(wrong.is_invalid_parameter_combination_exception());
+}
+
+#[tokio::test]
+async fn the_sdks_waiters_end() {
+    let app = App::start().await;
+    app.redis("cache").await;
+    let client = app.client();
+    let available = client.wait_until_cache_cluster_available().cache_cluster_id("cache");
+    available.wait(LIMIT).await.expect("available");
+    app.done("DeleteCacheCluster", &[("CacheClusterId", "cache")]).await;
+    app.gone("cache").await;
+    client.wait_until_cache_cluster_deleted().cache_cluster_id("cache").wait(LIMIT).await.expect("deleted");
+}
+
+#[tokio::test]
+async fn of_many_who_want_the_same_identifier_one_gets_it() {
+    let app = App::start().await;
+    let parameters = [("CacheClusterId", "cache"), ("CacheNodeType", "cache.t3.micro")];
+    let answers = join_all((0..20).map(|_| app.call("CreateCacheCluster", &parameters))).await;
+    let refused: Vec<_> = answers.iter().filter_map(crate::answer::Answer::refusal).collect();
+    let taken = Refusal::new(400, "CacheClusterAlreadyExists", "Cache cluster cache already exists.");
+    assert_eq!(refused, vec![taken; 19]);
+    app.available("cache").await;
+}
+
+#[tokio::test]
+async fn clusters_are_told_with_nodes_only_when_asked_for() {
+    let app = App::start().await;
+    app.memcached("cache", 2).await;
+    for (parameters, nodes) in [
+        (&[][..], 0),
+        (&[("CacheClusterId", "Cache")], 0),
+        (&[("ShowCacheNodeInfo", "false")], 0),
+        (&[("ShowCacheNodeInfo", "true")], 2),
+        (&[("ShowCacheNodeInfo", "true"), ("ShowCacheClustersNotInReplicationGroups", "true")], 2),
+    ] {
+        let answer = app.done("DescribeCacheClusters", parameters).await;
+        assert_eq!(answer.texts("CacheNodeId").len(), nodes, "{parameters:?}");
+        assert!(answer.body.contains("<ConfigurationEndpoint>"), "it is always told: {parameters:?}");
+    }
 }

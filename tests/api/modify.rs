@@ -171,6 +171,40 @@ async fn a_version_is_raised_and_its_parameter_group_with_it() {
 }
 
 #[tokio::test]
+async fn a_group_that_somebody_made_does_not_follow_the_version_by_itself() {
+    let app = App::start().await;
+    for (name, family) in [("old", "redis6.x"), ("new", "redis7")] {
+        let group = [("CacheParameterGroupName", name), ("CacheParameterGroupFamily", family), ("Description", "d")];
+        app.done("CreateCacheParameterGroup", &group).await;
+    }
+    let old = [("Engine", "redis"), ("EngineVersion", "6.2"), ("CacheNodeType", "cache.t3.micro")];
+    app.created("cache", &[&old[..], &[("CacheParameterGroupName", "old")]].concat()).await;
+    let upgrade = [("CacheClusterId", "cache"), ("EngineVersion", "7.1"), ("ApplyImmediately", "true")];
+    assert_eq!(
+        app.refused("ModifyCacheCluster", &upgrade).await,
+        Refusal::combination("Expected a parameter group of family redis7 but found one of family redis6.x")
+    );
+    app.done("ModifyCacheCluster", &[&upgrade[..], &[("CacheParameterGroupName", "NEW")]].concat()).await;
+    let upgraded = app.until("cache", |cluster| cluster.engine_version() == Some("7.1.0")).await;
+    assert_eq!(upgraded.cache_parameter_group().expect("a group").cache_parameter_group_name(), Some("new"));
+}
+
+#[tokio::test]
+async fn a_memcached_version_is_raised_on_every_node() {
+    let app = App::start().await;
+    let old = [("EngineVersion", "1.6.12"), ("CacheNodeType", "cache.t3.micro"), ("NumCacheNodes", "3")];
+    let before = app.created("cache", &old).await;
+    let upgrade = [("CacheClusterId", "cache"), ("EngineVersion", "1.6.22"), ("ApplyImmediately", "true")];
+    app.done("ModifyCacheCluster", &upgrade).await;
+    app.until("cache", |cluster| cluster.engine_version() == Some("1.6.22")).await;
+    let after = app.available("cache").await;
+    let endpoints = |cluster: &aws_sdk_elasticache::types::CacheCluster| {
+        cluster.cache_nodes().iter().map(|node| node.endpoint().cloned()).collect::<Vec<_>>()
+    };
+    assert_eq!(endpoints(&after), endpoints(&before), "addresses never change");
+}
+
+#[tokio::test]
 async fn a_version_that_is_not_wanted_any_more_leaves_nothing_waiting() {
     let app = App::start().await;
     app.created("cache", &[("Engine", "redis"), ("EngineVersion", "6.2"), ("CacheNodeType", "cache.t3.micro")]).await;

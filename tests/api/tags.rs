@@ -113,6 +113,8 @@ async fn keys_and_values_are_checked() {
 #[tokio::test]
 async fn names_of_resources_are_checked() {
     let (app, _) = with_everything().await;
+    let upper = arn("cluster", "CACHE");
+    app.done("ListTagsForResource", &[("ResourceName", &upper)]).await;
     for name in [
         "cache",
         "arn:aws:elasticache:us-east-1:000000000000",
