@@ -1,7 +1,7 @@
 //! `DeleteCacheCluster`.
 
 use crate::{
-    model::{CacheCluster, Engine},
+    model::{CacheCluster, Engine, Phase},
     operations::{Operations, errors, request::Request},
     protocol::{AwsError, ErrorCode, Output, types},
 };
@@ -13,7 +13,7 @@ impl Operations {
         input: types::DeleteCacheClusterMessage,
     ) -> Result<Output, AwsError> {
         let types::DeleteCacheClusterMessage { cache_cluster_id, final_snapshot_identifier } = input;
-        let (now, request) = (self.clock.now(), request.clone());
+        let (now, strict, request) = (self.clock.now(), self.options.strict, request.clone());
         self.store
             .write(move |draft| {
                 let cluster = super::find(draft, &request, &cache_cluster_id)?;
@@ -27,11 +27,16 @@ impl Operations {
                         errors::feature_not_supported_yet("final snapshots")
                     });
                 }
-                if cluster.deleted.is_some() {
+                // ElastiCache refuses every cluster that is not available. One that cannot come up here, because of a
+                // missing image say, has to be removable all the same.
+                let refused = match cluster.phase() {
+                    Phase::Available | Phase::IncompatibleNetwork => false,
+                    Phase::Deleting => true,
+                    Phase::Creating | Phase::Modifying | Phase::Rebooting => strict,
+                };
+                if refused {
                     return Err(errors::cache_cluster_not_available(&cluster.id, cluster.phase().as_str()));
                 }
-                // ElastiCache would refuse a cluster that is not available. One that cannot come up here, because of a
-                // missing image say, has to be removable all the same.
                 let cluster = CacheCluster { deleted: Some(now), ..CacheCluster::clone(&cluster) };
                 let cache_cluster = Some(super::put(draft, &request, cluster));
                 Ok(Output::DeleteCacheCluster(types::DeleteCacheClusterResult { cache_cluster }))
