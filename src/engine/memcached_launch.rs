@@ -34,13 +34,14 @@ pub(super) fn item_megabytes(settings: &EngineSettings) -> u64 {
 }
 
 /// Parameters whose value follows a flag.
-const VALUES: [(&str, &str); 6] = [
+const VALUES: [(&str, &str); 7] = [
     ("backlog_queue_limit", "-b"),
     ("binding_protocol", "-B"),
     ("chunk_size", "-n"),
     ("chunk_size_growth_factor", "-f"),
     ("max_item_size", "-I"),
     ("num_threads", "-t"),
+    ("requests_per_event", "-R"),
 ];
 
 /// Files that the engine needs open beside its connections.
@@ -57,6 +58,27 @@ fn connections(settings: &EngineSettings) -> Option<u64> {
 const SWITCHES: [(&str, &str); 3] =
     [("cas_disabled", "-C"), ("disable_flush_all", "-F"), ("error_on_memory_exhausted", "-M")];
 
+/// Parameters that are an extended option of the same name when they are on.
+const OPTION_SWITCHES: [&str; 7] = [
+    "no_modern",
+    "inline_ascii_resp",
+    "maxconns_fast",
+    "slab_reassign",
+    "lru_crawler",
+    "lru_maintainer",
+    "track_sizes",
+];
+
+/// Parameters whose value follows the name of an extended option. Zero switches each of them off.
+const OPTION_VALUES: [(&str, &str); 6] = [
+    ("hash_algorithm", "hash_algorithm"),
+    ("hashpower_init", "hashpower"),
+    ("idle_timeout", "idle_timeout"),
+    ("slab_automove", "slab_automove"),
+    ("watcher_logbuf_size", "watcher_logbuf_size"),
+    ("worker_logbuf_size", "worker_logbuf_size"),
+];
+
 /// What goes into the list of extended options.
 fn options(settings: &EngineSettings) -> Vec<String> {
     let mut options = Vec::new();
@@ -64,16 +86,9 @@ fn options(settings: &EngineSettings) -> Vec<String> {
     if (settings.version.major(), settings.version.minor()) < (1, 5) {
         return options;
     }
-    for switch in ["no_modern", "maxconns_fast", "slab_reassign", "lru_crawler", "lru_maintainer", "track_sizes"] {
-        if settings.is_on(switch) {
-            options.push(switch.to_owned());
-        }
-    }
-    if let Some(algorithm) = settings.parameters.get("hash_algorithm") {
-        options.push(format!("hash_algorithm={algorithm}"));
-    }
-    for (parameter, option) in [("idle_timeout", "idle_timeout"), ("slab_automove", "slab_automove")] {
-        if let Some(value) = settings.number(parameter).filter(|value| *value > 0) {
+    options.extend(OPTION_SWITCHES.iter().filter(|name| settings.is_on(name)).map(|name| (*name).to_owned()));
+    for (parameter, option) in OPTION_VALUES {
+        if let Some(value) = settings.parameters.get(parameter).filter(|value| *value != "0") {
             options.push(format!("{option}={value}"));
         }
     }
@@ -82,4 +97,49 @@ fn options(settings: &EngineSettings) -> Vec<String> {
         options.push(format!("slab_chunk_max={}", (bytes >> 10).max(1)));
     }
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::InstanceSecret;
+
+    fn arguments(parameters: &[(&str, &str)], open_files: Option<u64>) -> String {
+        let settings = EngineSettings {
+            engine: crate::model::Engine::Memcached,
+            version: "1.6.22".parse().expect("a version"),
+            port: 11211,
+            parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            open_files,
+            auth_token_hash: None,
+            admin: InstanceSecret::new([0; 32]).of_engine("e"),
+        };
+        launch(&settings).arguments.join(" ")
+    }
+
+    #[test]
+    fn parameters_become_flags_and_options() {
+        let parameters = [
+            ("max_cache_memory", "1300"),
+            ("memcached_connections_overhead", "100"),
+            ("cas_disabled", "1"),
+            ("disable_flush_all", "0"),
+            ("no_modern", "1"),
+            ("idle_timeout", "0"),
+            ("hash_algorithm", "murmur3"),
+            ("slab_chunk_max", "524288"),
+        ];
+        assert_eq!(
+            arguments(&parameters, None),
+            "-l {address} -p 11211 -U 0 -m 1200 -C -o no_modern,hash_algorithm=murmur3,slab_chunk_max=512"
+        );
+    }
+
+    #[test]
+    fn no_more_connections_are_asked_for_than_files_can_be_open() {
+        let parameters = [("max_simultaneous_connections", "65000")];
+        assert!(arguments(&parameters, None).contains("-c 65000"));
+        assert!(arguments(&parameters, Some(1_048_576)).contains("-c 65000"));
+        assert!(arguments(&parameters, Some(20_000)).contains("-c 19900"));
+    }
 }

@@ -5,6 +5,7 @@ use super::{
     launch::{EngineSettings, Launch},
     restricted,
 };
+use crate::model::hex::hex;
 
 /// The name of the user by which the server administers engines.
 pub(super) const ADMIN_USER: &str = "cachette-admin";
@@ -71,16 +72,79 @@ fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
     all
 }
 
-/// One directive as a line of a configuration file.
+/// One directive as a line of a configuration file. Whatever a word holds, it stays one word of this one line.
 fn line(words: &[String]) -> String {
-    let quoted = words.iter().map(|word| {
-        if word.is_empty() || word.contains(|c: char| c.is_whitespace() || "\"'\\#".contains(c)) {
-            format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
-        } else {
-            word.clone()
-        }
-    });
+    let plain =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'\\#".contains(&byte));
+    let quoted = words.iter().map(|word| if plain(word) { word.clone() } else { quote(word) });
     let mut line = quoted.collect::<Vec<_>>().join(" ");
     line.push('\n');
     line
+}
+
+/// A word in the quotes that engines read: every byte that is not plain as `\xHH`.
+fn quote(word: &str) -> String {
+    let mut quoted = String::from("\"");
+    for byte in word.bytes() {
+        if byte == b' ' || (byte.is_ascii_graphic() && byte != b'"' && byte != b'\\') {
+            quoted.push(char::from(byte));
+        } else {
+            quoted.push_str("\\x");
+            quoted.push_str(&hex(&[byte]));
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::InstanceSecret;
+
+    fn settings(version: &str, parameters: &[(&str, &str)]) -> EngineSettings {
+        EngineSettings {
+            engine: crate::model::Engine::Redis,
+            version: version.parse().expect("a version"),
+            port: 6379,
+            parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            open_files: None,
+            auth_token_hash: Some("00ff".into()),
+            admin: InstanceSecret::new([0; 32]).of_engine("e"),
+        }
+    }
+
+    fn config(settings: &EngineSettings) -> String {
+        launch(settings).config.expect("a configuration")
+    }
+
+    #[test]
+    fn a_word_cannot_break_out_of_its_line() {
+        let words = ["requirepass", "a b\nmasterauth \"x\" \\", "", "é"].map(str::to_owned);
+        assert_eq!(line(&words), "requirepass \"a b\\x0amasterauth \\x22x\\x22 \\x5c\" \"\" \"\\xc3\\xa9\"\n");
+    }
+
+    #[test]
+    fn secrets_are_hashed_and_names_of_commands_are_hidden() {
+        let settings = settings("7.0", &[("rename-commands", "KEYS blocked FLUSHALL wipe")]);
+        let config = config(&settings);
+        assert!(!config.contains(settings.admin.password()));
+        assert!(config.contains("user default on \"#00ff\" ~* +@all"));
+        assert!(config.contains("-cluster|setslot"));
+        assert!(config.contains("rename-command flushall wipe\nrename-command keys \"\"\n"));
+        assert!(config.contains("rename-command config config-"));
+    }
+
+    #[test]
+    fn older_engines_are_told_what_they_understand() {
+        assert!(config(&settings("6.0", &[])).contains("-acl -cluster +acl|cat"));
+        assert!(!config(&settings("6.0", &[])).contains("&*"));
+        assert!(!config(&settings("5.0.6", &[])).contains("user default"));
+    }
+
+    #[test]
+    fn what_is_reserved_is_taken_off_the_memory() {
+        let memory = [("maxmemory", "1000000000"), ("reserved-memory-percent", "25")];
+        assert!(config(&settings("7.0", &memory)).contains("maxmemory 750000000\n"));
+    }
 }
