@@ -247,6 +247,12 @@ async fn a_group_in_use_is_kept() {
         Refusal::value("The parameter databases cannot be modified.")
     );
     app.done("ModifyCacheCluster", &[("CacheClusterId", "cache"), ("CacheParameterGroupName", "next")]).await;
+    let cluster_mode = set_refused(&app, "next", &[("cluster-enabled", "yes")]).await;
+    assert_eq!(
+        cluster_mode,
+        Refusal::value("The parameter cluster-enabled cannot be modified."),
+        "it waits to be used"
+    );
     for name in ["group", "next"] {
         assert_eq!(app.refused("DeleteCacheParameterGroup", &[("CacheParameterGroupName", name)]).await, in_use(name));
     }

@@ -106,10 +106,12 @@ fn check_count(count: usize) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// The clusters that use the group `name`.
+/// The clusters that use the group `name`, or are going to.
 fn users<'a>(draft: &'a Draft, scope: &Scope, name: &'a str) -> impl Iterator<Item = &'a CacheCluster> {
     let clusters = draft.tables().cache_clusters.iter(scope).map(|(_, cluster)| cluster.as_ref());
-    clusters.filter(move |cluster| cluster.parameter_group == name)
+    clusters.filter(move |cluster| {
+        cluster.parameter_group == name || cluster.pending.parameter_group.as_deref() == Some(name)
+    })
 }
 
 /// A group in the course of being changed.
@@ -144,12 +146,7 @@ impl Change {
     /// Checks what the parameters are to be in the end, for the group and for every cluster that uses it or is going to.
     fn check_rules(&self, draft: &Draft, scope: &Scope) -> Result<(), AwsError> {
         rules::check_group(self.family, &self.group.values)?;
-        let name = self.group.name.as_str();
-        let clusters = draft.tables().cache_clusters.iter(scope).map(|(_, cluster)| cluster);
-        let has_or_gets_it = |cluster: &&Arc<CacheCluster>| {
-            cluster.parameter_group == name || cluster.pending.parameter_group.as_deref() == Some(name)
-        };
-        for cluster in clusters.filter(has_or_gets_it) {
+        for cluster in users(draft, scope, &self.group.name) {
             let node_type = node_type(&cluster.cache_node_type).map_err(errors::invalid_value)?;
             rules::check(self.family, &self.group.values, node_type)?;
         }
