@@ -16,7 +16,7 @@ pub(super) enum StepError {
     Store(#[from] StorageError),
     #[error(transparent)]
     Gateway(#[from] crate::gateway::OpenError),
-    #[error("{engine} {wanted} is not available here, only {found}, and substitutes are not allowed")]
+    #[error("there is no {engine} {wanted} here, only {found}, and substitutes are not allowed")]
     NoSubstitutes { engine: crate::model::Engine, wanted: String, found: String },
 }
 

@@ -72,8 +72,9 @@ impl Actor {
         let settings = reachable(running, &cluster.wanted_settings(&self.parameters(cluster)));
         if running.is_real() {
             let Some(spec) = self.spec(cluster, node, generation, &settings) else { return Ok(()) };
-            self.shared.backend.resize(&spec.id, spec.memory_limit).await?;
+            // The engine first: it has to make room before its limit can be lowered.
             self.configure(running.address, &self.engine_settings(cluster, node, generation, &settings)).await?;
+            self.shared.backend.resize(&spec.id, spec.memory_limit).await?;
         }
         self.change(RecordChange::Applied { node, generation, settings }).await
     }

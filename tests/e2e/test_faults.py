@@ -106,6 +106,27 @@ def test_an_engine_that_ends_at_once_is_told_with_its_last_words(own_server, bur
     server.admin("reset", {})
 
 
+def test_a_version_that_is_not_here_is_replaced_and_said_or_refused(own_server):
+    server = own_server()
+    client = server.client()
+    client.create_cache_cluster(
+        CacheClusterId="old", Engine="redis", EngineVersion="6.2", CacheNodeType="cache.t3.micro", NumCacheNodes=1
+    )
+    cluster = wait_available(client, "old")
+    assert cluster["EngineVersion"].startswith("6.2.")
+    events = client.describe_events(SourceIdentifier="old", SourceType="cache-cluster")["Events"]
+    assert any("redis 6.2 is not available here" in event["Message"] for event in events)
+    server.admin("reset", {})
+    server.stop()
+    strict = own_server("--strict")
+    client = strict.client()
+    client.create_cache_cluster(
+        CacheClusterId="old", Engine="redis", EngineVersion="6.2", CacheNodeType="cache.t3.micro", NumCacheNodes=1
+    )
+    wait_for(lambda: status(client, "old") == "incompatible-network", 30, "a status that tells")
+    assert any("substitutes are not allowed" in message for message in messages(client, "old"))
+
+
 def test_a_port_that_is_taken_is_replaced_and_said(client):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -25,6 +25,11 @@ const VERSION: &str = "cachette.version";
 /// The least memory that the daemon allows a container, in bytes.
 const LEAST_MEMORY: u64 = 6 << 20;
 
+/// A memory limit as the daemon takes it, in bytes. The limit with swap has to be the same, so that there is no swap.
+pub(super) fn memory(limit: u64) -> Option<i64> {
+    i64::try_from(limit.max(LEAST_MEMORY)).ok()
+}
+
 /// The name of the container. No dot can be in either part, so no two engines share a name.
 pub(super) fn name(instance: &str, id: &EngineId) -> String {
     format!("cachette-{instance}.{id}")
@@ -47,7 +52,7 @@ pub(super) fn body(
     labels.insert(PORT.to_owned(), spec.port.to_string());
     labels.extend(image.version.as_ref().map(|version| (VERSION.to_owned(), version.to_string())));
 
-    let memory = i64::try_from(spec.memory_limit.max(LEAST_MEMORY)).ok();
+    let memory = memory(spec.memory_limit);
     let log =
         HashMap::from([("max-size", "1m"), ("max-file", "1")].map(|(key, value)| (key.to_owned(), value.to_owned())));
     let port = format!("{}/tcp", spec.port);

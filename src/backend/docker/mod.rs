@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use bollard::{
     Docker,
     container::LogOutput,
-    models::ContainerInspectResponse,
+    models::{ContainerInspectResponse, ContainerUpdateBody},
     query_parameters::{
         CreateContainerOptions, InspectContainerOptions, ListContainersOptions, LogsOptions, RemoveContainerOptions,
         StartContainerOptions,
@@ -172,6 +172,14 @@ impl Backend for DockerBackend {
     fn endings(&self) -> mpsc::UnboundedReceiver<EngineId> {
         let mut endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
         endings.take().expect("endings() is called once")
+    }
+
+    async fn resize(&self, id: &EngineId, memory_limit: u64) -> Result<(), BackendError> {
+        let memory = container::memory(memory_limit);
+        let update = ContainerUpdateBody { memory, memory_swap: memory, ..Default::default() };
+        let name = container::name(&self.shared.instance, id);
+        let updated = self.shared.docker.update_container(&name, update).await;
+        updated.map_err(|error| failed("changing the memory of a container", &error))
     }
 
     async fn output(&self, id: &EngineId) -> Result<String, BackendError> {
