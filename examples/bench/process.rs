@@ -18,9 +18,9 @@ pub const POLL: Duration = Duration::from_millis(1);
 pub struct Process(Child);
 
 impl Process {
-    /// Starts it, with its output thrown away.
+    /// Starts it. What it prints is thrown away, but for what it prints as errors.
     pub fn start(command: &mut Command) -> Result<Self, Error> {
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
         Ok(Self(child.map_err(|error| format!("{}: {error}", command.get_program().display()))?))
     }
 

@@ -10,6 +10,7 @@ use cachette::{
 
 use crate::{
     Error,
+    process::POLL,
     server::{NODE_PORTS, Server, create},
 };
 
@@ -23,7 +24,8 @@ pub async fn clusters(binary: &Path, data_dir: &Path, count: usize, with_nodes: 
     server.ask(&create("first", *NODE_PORTS.start())).await?;
     server.until_available(1).await?;
     drop(server);
-    let store = Store::open(&data_dir.join("records.redb"))?;
+    let file = data_dir.join("records.redb");
+    let store = Store::open(&file)?;
     let scope = Scope::new("000000000000", "us-east-1");
     let first = store.tables().cache_clusters.get(&scope, "first").cloned().ok_or("the first cluster is gone")?;
     let write = store.write(move |draft| {
@@ -42,5 +44,11 @@ pub async fn clusters(binary: &Path, data_dir: &Path, count: usize, with_nodes: 
         }
         Ok::<_, StorageError>(())
     });
-    Ok(write.await?)
+    write.await?;
+    drop(store);
+    // The store's thread lets go of the file a moment later.
+    while let Err(redb::DatabaseError::DatabaseAlreadyOpen) = redb::Database::open(&file) {
+        tokio::time::sleep(POLL).await;
+    }
+    Ok(())
 }

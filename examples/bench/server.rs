@@ -37,7 +37,7 @@ impl Server {
         command.args(["serve", "--backend", backend, "--listen", &address.to_string()]);
         command.arg("--node-ports").arg(format!("{}-{}", NODE_PORTS.start(), NODE_PORTS.end()));
         command.arg("--data-dir").arg(data_dir);
-        command.env("CACHETTE_LOG", "warn");
+        command.env("CACHETTE_LOG", "error");
         let start = Instant::now();
         let mut process = Process::start(&mut command)?;
         until_answered(address, "/_cachette/health", &mut process).await?;
