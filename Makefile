@@ -1,7 +1,7 @@
 # make run    installs what is missing, builds, and serves on http://127.0.0.1:4598
 # make test   installs what the tests need too, and runs every check and test
 # make lint   formatting and clippy
-# make bench  measures; builds for release
+# make bench  measures, some time; PARTS="describe writes" measures those parts only
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -49,5 +49,7 @@ test: machine lint
 	cargo build --locked --release
 	.venv/bin/python -m pytest -p no:cacheprovider tests/e2e
 
+# The server is built by itself: what the tests depend on would change how.
 bench: machine
-	cargo run --locked --release --example bench
+	cargo build --locked --release
+	cargo run --locked --release --example bench -- $(PARTS)

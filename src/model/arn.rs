@@ -108,6 +108,16 @@ impl Arn {
         }
     }
 
+    /// The text of the ARN of the resource `id` in `scope`, whose name is in lower case already: what
+    /// [`Arn::new`] would print, made in one go for answers that show a hundred of them.
+    #[must_use]
+    pub fn text(scope: &Scope, resource_type: ResourceType, id: &str) -> String {
+        let global = resource_type == ResourceType::GlobalReplicationGroup;
+        let region = if global { "" } else { &scope.region };
+        let partition = Partition::of_region(&scope.region).name();
+        ["arn:", partition, ":elasticache:", region, ":", &scope.account, ":", resource_type.name(), ":", id].concat()
+    }
+
     /// The partition.
     #[must_use]
     pub fn partition(&self) -> Partition {
@@ -268,7 +278,9 @@ mod tests {
             account in "[0-9]{12}",
             id in "[a-z][a-z0-9.-]{0,30}",
         ) {
-            let arn = Arn::new(&Scope::new(account, region), resource_type, &id);
+            let scope = Scope::new(account, region);
+            let arn = Arn::new(&scope, resource_type, &id);
+            prop_assert_eq!(Arn::text(&scope, resource_type, &id), arn.to_string());
             prop_assert_eq!(arn.to_string().parse::<Arn>(), Ok(arn));
         }
     }

@@ -2,6 +2,9 @@
 
 use super::families::{Family, families};
 
+/// What the name of every default group begins with.
+const PREFIX: &str = "default.";
+
 /// A default parameter group. It cannot be changed, reset or deleted.
 #[derive(Clone, Copy, Debug)]
 pub struct DefaultGroup {
@@ -15,8 +18,11 @@ impl DefaultGroup {
     /// The group's name: `default.redis7` or `default.redis7.cluster.on`.
     #[must_use]
     pub fn name(self) -> String {
-        let suffix = if self.cluster_on { ".cluster.on" } else { "" };
-        format!("default.{}{suffix}", self.family.name)
+        format!("{PREFIX}{}{}", self.family.name, self.suffix())
+    }
+
+    fn suffix(self) -> &'static str {
+        if self.cluster_on { ".cluster.on" } else { "" }
     }
 
     /// The group's description.
@@ -47,7 +53,13 @@ pub fn default_groups() -> impl Iterator<Item = DefaultGroup> {
 /// The default group of that name, in any letter case.
 #[must_use]
 pub fn default_group(name: &str) -> Option<DefaultGroup> {
-    default_groups().find(|group| group.name().eq_ignore_ascii_case(name))
+    // Asked for with every cluster that is shown: it makes no text.
+    let rest = name.split_at_checked(PREFIX.len()).filter(|(prefix, _)| prefix.eq_ignore_ascii_case(PREFIX))?.1;
+    default_groups().find(|group| {
+        let (family, suffix) = (group.family.name, group.suffix());
+        rest.split_at_checked(family.len())
+            .is_some_and(|(start, end)| start.eq_ignore_ascii_case(family) && end.eq_ignore_ascii_case(suffix))
+    })
 }
 
 /// The group that a request without `CacheParameterGroupName` gets, or none when the family has no cluster mode and
@@ -71,6 +83,9 @@ mod tests {
         for group in default_groups() {
             assert!(group.overrides().iter().all(|(name, _)| group.family.parameter(name).is_some()));
             assert_eq!(default_group(&group.name().to_uppercase()).expect("found").name(), group.name());
+        }
+        for name in ["", "default", "default.", "redis7", "default.redis", "default.redis7x", "defaulé.redis7"] {
+            assert!(default_group(name).is_none(), "{name}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! Stretches of minutes on a circle: the day, or the week.
 
+use std::fmt::{self, Write};
+
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use sha2::{Digest, Sha256};
 
@@ -72,6 +74,17 @@ pub fn possible_starts(first: u16, span: u16, choice: u64) -> impl Iterator<Item
 pub fn number_of(name: &str) -> u64 {
     let digest = Sha256::digest(name.as_bytes());
     digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// Writes minutes of the day as `hh24:mi`. Windows are written with every cluster that is shown, so it is done without
+/// the machinery that padded numbers need.
+pub fn write_time(f: &mut fmt::Formatter<'_>, minutes: u16) -> fmt::Result {
+    let digit = |number: u16| char::from_digit(u32::from(number % 10), 10).unwrap_or_default();
+    let (hour, minute) = (minutes / 60, minutes % 60);
+    for character in [digit(hour / 10), digit(hour), ':', digit(minute / 10), digit(minute)] {
+        f.write_char(character)?;
+    }
+    Ok(())
 }
 
 /// Reads `hh24:mi` as minutes of the day.

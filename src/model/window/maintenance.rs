@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::circle::{DAY, Stretch, WEEK, number_of, parse_time, possible_starts};
+use super::circle::{DAY, Stretch, WEEK, number_of, parse_time, possible_starts, write_time};
 use crate::model::catalogue::limits::WINDOW_MINUTES;
 use crate::model::catalogue::regions::maintenance_block;
 
@@ -74,19 +74,14 @@ impl MaintenanceWindow {
 
 impl fmt::Display for MaintenanceWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (start, end) = (self.0.start, self.0.end());
-        let day = |minute: u16| DAYS[usize::from(minute / DAY)];
-        let (hour, minute) = (|at: u16| at % DAY / 60, |at: u16| at % 60);
-        write!(
-            f,
-            "{}:{:02}:{:02}-{}:{:02}:{:02}",
-            day(start),
-            hour(start),
-            minute(start),
-            day(end),
-            hour(end),
-            minute(end)
-        )
+        let write_moment = |f: &mut fmt::Formatter<'_>, minute: u16| {
+            f.write_str(DAYS[usize::from(minute / DAY)])?;
+            f.write_str(":")?;
+            write_time(f, minute % DAY)
+        };
+        write_moment(f, self.0.start)?;
+        f.write_str("-")?;
+        write_moment(f, self.0.end())
     }
 }
 

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::circle::{DAY, STEP, Stretch, number_of, parse_time, possible_starts};
+use super::circle::{DAY, STEP, Stretch, number_of, parse_time, possible_starts, write_time};
 use super::{MaintenanceWindow, check_apart};
 use crate::model::catalogue::limits::WINDOW_MINUTES;
 use crate::model::catalogue::regions::maintenance_block;
@@ -70,8 +70,9 @@ impl SnapshotWindow {
 
 impl fmt::Display for SnapshotWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (start, end) = (self.0.start, self.0.end());
-        write!(f, "{:02}:{:02}-{:02}:{:02}", start / 60, start % 60, end / 60, end % 60)
+        write_time(f, self.0.start)?;
+        f.write_str("-")?;
+        write_time(f, self.0.end())
     }
 }
 

@@ -40,16 +40,16 @@ impl View<'_> {
                 .flatten()
                 .map(|port| self.endpoint(port)),
             client_download_landing_page: Some(CLIENT_DOWNLOAD_LANDING_PAGE.into()),
-            cache_node_type: Some(in_effect.cache_node_type.clone()),
+            cache_node_type: Some(in_effect.cache_node_type.into()),
             engine: Some(in_effect.engine.name().into()),
-            engine_version: Some(in_effect.engine_version.clone()),
+            engine_version: Some(in_effect.engine_version.into()),
             cache_cluster_status: Some(phase.as_str().into()),
             num_cache_nodes: i32::try_from(shown_node_count(cluster)).ok(),
             preferred_availability_zone: preferred_availability_zone(cluster),
             preferred_outpost_arn: None,
             cache_cluster_create_time: cluster.created,
             preferred_maintenance_window: Some(cluster.maintenance_window.to_string()),
-            pending_modified_values: Some(pending(cluster)),
+            pending_modified_values: Some(pending(cluster, &in_effect)),
             notification_configuration: cluster.notification.as_ref().map(|notification| {
                 types::NotificationConfiguration {
                     topic_arn: Some(notification.topic_arn.clone()),
@@ -89,7 +89,7 @@ impl View<'_> {
             auth_token_last_modified_date: cluster.auth_token_hash.as_ref().map(|_| cluster.requested),
             transit_encryption_enabled: Some(false),
             at_rest_encryption_enabled: Some(false),
-            arn: Some(Arn::new(&cluster.scope, ResourceType::Cluster, &cluster.id).to_string()),
+            arn: Some(Arn::text(&cluster.scope, ResourceType::Cluster, &cluster.id)),
             replication_group_log_delivery_enabled: Some(false),
             log_delivery_configurations: Some(Vec::new()),
             network_type: enums::NetworkType::from_wire(&cluster.network_type),
@@ -187,18 +187,18 @@ fn node_status(node: &CacheNode) -> &'static str {
 }
 
 /// What the engines really run with, while something else is wanted already.
-struct InEffect {
+struct InEffect<'a> {
     engine: Engine,
-    engine_version: String,
-    cache_node_type: String,
+    engine_version: &'a str,
+    cache_node_type: &'a str,
 }
 
-fn in_effect(cluster: &CacheCluster) -> InEffect {
+fn in_effect(cluster: &CacheCluster) -> InEffect<'_> {
     let settings = cluster.nodes.values().find_map(|node| node.serving()).map(|running| &running.settings);
     InEffect {
         engine: settings.map_or(cluster.engine, |settings| settings.engine),
-        engine_version: settings.map_or(&cluster.engine_version, |settings| &settings.engine_version).to_string(),
-        cache_node_type: settings.map_or(&cluster.cache_node_type, |settings| &settings.cache_node_type).clone(),
+        engine_version: settings.map_or(&cluster.engine_version, |settings| &settings.engine_version).as_str(),
+        cache_node_type: settings.map_or(&cluster.cache_node_type, |settings| &settings.cache_node_type),
     }
 }
 
@@ -219,19 +219,18 @@ fn preferred_availability_zone(cluster: &CacheCluster) -> Option<String> {
 }
 
 /// What waits for the maintenance window, and what is being carried out.
-fn pending(cluster: &CacheCluster) -> types::PendingModifiedValues {
-    let in_effect = in_effect(cluster);
+fn pending(cluster: &CacheCluster, in_effect: &InEffect<'_>) -> types::PendingModifiedValues {
     let waiting = &cluster.pending;
     let shown = shown_node_count(cluster);
     let leaving = cluster.nodes.iter().filter(|(_, node)| node.leaving).map(|(id, _)| *id);
     let to_remove: Vec<_> = leaving.chain(waiting.nodes_to_remove.iter().copied()).map(|id| id.to_string()).collect();
     let wanted_count = cluster.node_count() + waiting.nodes_to_add.len() - waiting.nodes_to_remove.len();
     let wanted_type = waiting.cache_node_type.as_ref().unwrap_or(&cluster.cache_node_type);
-    let wanted_version = waiting.engine.as_ref().map_or(&cluster.engine_version, |(_, version)| version).to_string();
+    let wanted_version = waiting.engine.as_ref().map_or(&cluster.engine_version, |(_, version)| version).as_str();
     types::PendingModifiedValues {
         num_cache_nodes: (wanted_count != shown).then(|| i32::try_from(wanted_count).ok()).flatten(),
         cache_node_ids_to_remove: (!to_remove.is_empty()).then_some(to_remove),
-        engine_version: (wanted_version != in_effect.engine_version).then_some(wanted_version),
+        engine_version: (wanted_version != in_effect.engine_version).then(|| wanted_version.into()),
         cache_node_type: (*wanted_type != in_effect.cache_node_type).then(|| wanted_type.clone()),
         ..types::PendingModifiedValues::default()
     }
