@@ -125,6 +125,14 @@ impl CacheNode {
         self.succession = succession;
     }
 
+    /// Forgets how the wanted incarnation came about, once it is all that is left: should it be lost, that is another
+    /// matter.
+    pub fn close_succession(&mut self) {
+        if self.current().is_some() && self.engines.len() == 1 {
+            self.succession = Succession::Start;
+        }
+    }
+
     /// The engine that answers clients now: while a handover lasts, that is still the old one.
     #[must_use]
     pub fn serving(&self) -> Option<&Running> {
@@ -162,6 +170,27 @@ mod tests {
         for text in ["", "1", "0000", "00001", "+001", "abcd"] {
             assert!(text.parse::<NodeId>().is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_node_that_was_rebooted_once_is_not_rebooting_when_its_engine_is_lost() {
+        let mut node = CacheNode::new("us-east-1a".into());
+        node.renew(Succession::Reboot);
+        let settings = Settings {
+            engine: crate::model::Engine::Redis,
+            engine_version: "7.0.7".parse().expect("a version"),
+            cache_node_type: "cache.t3.micro".into(),
+            parameters: BTreeMap::new(),
+        };
+        let address = ([127, 0, 0, 1], 1).into();
+        let running = Running { run: "1".into(), address, settings, substitute_version: None };
+        node.engines.insert(1, Observed::Unknown);
+        node.engines.insert(2, Observed::Running(running));
+        node.close_succession();
+        assert_eq!(node.succession, Succession::Reboot);
+        node.engines.remove(&1);
+        node.close_succession();
+        assert_eq!(node.succession, Succession::Start);
     }
 
     #[test]

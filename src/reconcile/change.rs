@@ -105,6 +105,7 @@ impl RecordChange {
                 node.engines.remove(generation);
                 node.failure = None;
                 let rebooted = node.succession == Succession::Reboot && !node.leaving && *generation < node.generation;
+                node.close_succession();
                 rebooted.then(|| format!("Cache node {id} shutdown")).into_iter().collect()
             }
             Self::Lost { node: id, generation } => {
@@ -178,6 +179,7 @@ fn started(
     }
     node.recovering = false;
     node.failure = None;
+    node.close_succession();
     if let Some(version) = &running.substitute_version {
         messages.push(format!("Cache node {id} runs {engine} {version}: {engine} {wanted} is not available here"));
     }
