@@ -54,21 +54,29 @@ pub(super) struct Ports {
     /// clients may still connect, is the last to be given to another endpoint.
     next: u16,
     reserved: HashMap<u16, EndpointId>,
+    /// The same the other way round: a start with very many endpoints reserves and releases each of them.
+    reservations: HashMap<EndpointId, u16>,
 }
 
 impl Ports {
     pub(super) fn new(listen: IpAddr, range: RangeInclusive<u16>) -> Self {
-        Self { listen, next: *range.start(), range, reserved: HashMap::new() }
+        Self { listen, next: *range.start(), range, reserved: HashMap::new(), reservations: HashMap::new() }
     }
 
     /// Keeps `port` from every endpoint but this one.
     pub(super) fn reserve(&mut self, port: u16, endpoint: EndpointId) {
-        self.reserved.insert(port, endpoint);
+        self.release(&endpoint);
+        if let Some(former) = self.reserved.insert(port, endpoint.clone()) {
+            self.reservations.remove(&former);
+        }
+        self.reservations.insert(endpoint, port);
     }
 
     /// Ends what was reserved for this endpoint.
     pub(super) fn release(&mut self, endpoint: &EndpointId) {
-        self.reserved.retain(|_, holder| holder != endpoint);
+        if let Some(port) = self.reservations.remove(endpoint) {
+            self.reserved.remove(&port);
+        }
     }
 
     /// Listens on the port that `choice` leads to, and tells which it is.

@@ -81,6 +81,9 @@ impl RecordChange {
                         if let Some(node) = cluster.nodes.get_mut(node) {
                             node.port = Some(*port);
                             node.failure = None;
+                            // Starting the engine is what comes next, so the commit that has to come before it, which
+                            // says that it may exist, is shared with this one.
+                            node.engines.entry(node.generation).or_insert(Observed::Unknown);
                         }
                     }
                 }

@@ -14,7 +14,9 @@ use crate::{
 /// How long an engine may take from being started to its first answer.
 const START_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often an engine that does not answer yet is asked at first. The wait doubles up to [`SLOWEST_POLL`].
+/// How often an engine that does not answer yet is asked at first. Later it is asked whenever an eighth of the time
+/// waited so far has passed, so that little is added to what it takes, and many that start at the same time are not
+/// slowed down by being asked.
 const FIRST_POLL: Duration = Duration::from_millis(1);
 
 /// The longest wait between two questions to an engine that does not answer yet.
@@ -116,7 +118,7 @@ impl Actor {
         settings: &EngineSettings,
     ) -> Result<(), StepError> {
         let started = Instant::now();
-        let (mut poll, mut look_at) = (FIRST_POLL, LOOK_AFTER);
+        let mut look_at = LOOK_AFTER;
         loop {
             let error = match self.configure(found.address, settings).await {
                 Ok(()) => return Ok(()),
@@ -134,8 +136,7 @@ impl Actor {
                     return Err(BackendError::StartFailed { id: spec.id.clone(), reason }.into());
                 }
             }
-            sleep(poll).await;
-            poll = (poll * 2).min(SLOWEST_POLL);
+            sleep((started.elapsed() / 8).clamp(FIRST_POLL, SLOWEST_POLL)).await;
         }
     }
 
