@@ -60,7 +60,9 @@ pub async fn measure(binary: &Path) -> Result<(), Error> {
 /// What Docker copies with for published ports, when that is here; else the simplest loop.
 fn copier(target: SocketAddr) -> Result<(SocketAddr, &'static str, Process), Error> {
     let address = free_address()?;
-    let mut command = Command::new("docker-proxy");
+    // It tells the descriptor 3 that it is ready, then closes it.
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec docker-proxy \"$@\" 3>/dev/null", "sh"]);
     command.args(["-proto", "tcp", "-host-ip", "127.0.0.1", "-host-port", &address.port().to_string()]);
     command.args(["-container-ip", &target.ip().to_string(), "-container-port", &target.port().to_string()]);
     if let Ok(process) = Process::start(&mut command) {
