@@ -22,8 +22,8 @@ if ! have docker || ! have dockerd; then
   say "installing Docker"
   packages=(docker.io)
   apt_update
-  # Newer releases have the command in a package of its own.
-  if apt-cache show docker-cli >/dev/null 2>&1; then packages+=(docker-cli); fi
+  # Newer releases have the command in a package of its own. Others know its name only, which is no candidate.
+  if apt-cache policy docker-cli | grep -q 'Candidate: [^(]'; then packages+=(docker-cli); fi
   apt_install "${packages[@]}"
 fi
 
