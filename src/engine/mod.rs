@@ -14,7 +14,7 @@ mod secret;
 pub use launch::{EngineSettings, Launch};
 pub use memcached_client::MemcachedClient;
 pub use probe::answers;
-pub use redis_client::RedisClient;
+pub use redis_client::{RedisClient, RefusedDirective};
 pub use secret::{AdminSecret, InstanceSecret};
 
 /// Why an engine did not do what it was told.

@@ -24,6 +24,8 @@ pub(super) enum RecordChange {
     Applied { node: NodeId, generation: u32, settings: Settings },
     /// A new incarnation of a node's engine is wanted, which takes over from the present one.
     Succeeded { node: NodeId },
+    /// An engine did not take a value that its owner set, for this reason.
+    ValueRefused { node: NodeId, parameter: String, value: String, reason: String },
     /// An engine is gone for certain.
     Ended { node: NodeId, generation: u32 },
     /// An engine may have ended without anybody asking for it.
@@ -97,6 +99,9 @@ impl RecordChange {
             }
             Self::Started { node, generation, running } => started(cluster, *node, *generation, running, now),
             Self::Applied { node, generation, settings } => applied(cluster, *node, *generation, settings),
+            Self::ValueRefused { node, parameter, value, reason } => {
+                vec![format!("Cache node {node} did not take parameter {parameter} with value {value}: {reason}")]
+            }
             Self::Succeeded { node } => {
                 if let Some(node) = cluster.nodes.get_mut(node) {
                     node.renew(Succession::Handover);

@@ -1,13 +1,13 @@
 //! The steps of a plan that touch engines. Each can be done again after it was cut short anywhere.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Actor, change::RecordChange, failure::StepError, plan::reachable};
 use crate::{
     backend::{BackendError, EngineId, EngineSpec, RunningEngine},
-    engine::{EngineError, EngineSettings, MemcachedClient, RedisClient},
+    engine::{EngineError, EngineSettings, MemcachedClient, RedisClient, RefusedDirective},
     model::{CacheCluster, Engine, NodeId, Running, Settings, parameters},
 };
 
@@ -46,12 +46,15 @@ impl Actor {
             self.shared.backend.remove(&spec.id).await?;
             return Err(StepError::NoSubstitutes { engine: cluster.engine, wanted, found });
         }
+        let mut refused = Vec::new();
         if found.is_real() {
             let settings = self.engine_settings(cluster, node, generation, &settings);
-            self.first_answer(&spec, &found, &settings).await?;
+            refused = self.first_answer(&spec, &found, &settings).await?;
         }
+        let set = settings.parameters.clone();
         let running = Running { run: found.run, address: found.address, settings, substitute_version };
         self.change(RecordChange::Started { node, generation, running }).await?;
+        self.tell_refused(node, &set, refused).await?;
         if self.record().is_none_or(|now| now.uid != cluster.uid) {
             // The record went away meanwhile, which only a reset does: nobody else will remove the engine.
             self.shared.backend.remove(&spec.id).await?;
@@ -75,7 +78,9 @@ impl Actor {
         if running.is_real() {
             let Some(spec) = self.spec(cluster, node, generation, &settings) else { return Ok(()) };
             // The engine first: it has to make room before its limit can be lowered.
-            self.configure(running.address, &self.engine_settings(cluster, node, generation, &settings)).await?;
+            let wanted = self.engine_settings(cluster, node, generation, &settings);
+            let refused = self.configure(running.address, &wanted).await?;
+            self.tell_refused(node, &settings.parameters, refused).await?;
             self.shared.backend.resize(&spec.id, spec.memory_limit).await?;
         }
         self.change(RecordChange::Applied { node, generation, settings }).await
@@ -116,12 +121,12 @@ impl Actor {
         spec: &EngineSpec,
         found: &RunningEngine,
         settings: &EngineSettings,
-    ) -> Result<(), StepError> {
+    ) -> Result<Vec<RefusedDirective>, StepError> {
         let started = Instant::now();
         let mut look_at = LOOK_AFTER;
         loop {
             let error = match self.configure(found.address, settings).await {
-                Ok(()) => return Ok(()),
+                Ok(refused) => return Ok(refused),
                 Err(error) => error,
             };
             if started.elapsed() > START_PATIENCE {
@@ -140,17 +145,37 @@ impl Actor {
         }
     }
 
-    async fn configure(&self, address: std::net::SocketAddr, settings: &EngineSettings) -> Result<(), EngineError> {
+    /// Gives a running engine its parameters; answers those that it did not take.
+    async fn configure(
+        &self,
+        address: std::net::SocketAddr,
+        settings: &EngineSettings,
+    ) -> Result<Vec<RefusedDirective>, EngineError> {
         match settings.engine {
-            Engine::Memcached => MemcachedClient::connect(address).await?.apply(settings).await,
-            Engine::Redis | Engine::Valkey => {
-                let refused = RedisClient::connect(address, settings).await?.apply(settings).await?;
-                for directive in refused {
-                    tracing::debug!(?directive, "the engine did not take a parameter");
-                }
-                Ok(())
+            Engine::Memcached => {
+                MemcachedClient::connect(address).await?.apply(settings).await?;
+                Ok(Vec::new())
+            }
+            Engine::Redis | Engine::Valkey => RedisClient::connect(address, settings).await?.apply(settings).await,
+        }
+    }
+
+    /// Tells the owner of a cluster of values that were set and that an engine did not take, because it is of another
+    /// version or built without them. Defaults that an engine does not know are nobody's concern.
+    async fn tell_refused(
+        &self,
+        node: NodeId,
+        set: &BTreeMap<String, String>,
+        refused: Vec<RefusedDirective>,
+    ) -> Result<(), StepError> {
+        for RefusedDirective { directive: parameter, value, reason } in refused {
+            if set.contains_key(&parameter) {
+                self.change(RecordChange::ValueRefused { node, parameter, value, reason }).await?;
+            } else {
+                tracing::debug!(%node, parameter, value, reason, "the engine does not take a default value");
             }
         }
+        Ok(())
     }
 
     /// The port of an engine behind an endpoint. It is the endpoint's own, on an address of the engine's own, unless the

@@ -56,6 +56,15 @@ def test_values_of_a_group_are_in_effect_from_the_start_and_change_live(client):
     )
 
 
+def test_a_value_that_the_engine_does_not_take_is_told(client):
+    make_group(client, "mine", "redis7")
+    create(client, "picky", CacheParameterGroupName="mine")
+    # Debian's redis, which is what these tests run, is built without the allocator that this needs.
+    set_parameter(client, "mine", "activedefrag", "yes")
+    told = "Cache node 0001 did not take parameter activedefrag with value yes"
+    wait_for(lambda: any(message.startswith(told) for message in messages(client, "picky")), 10, "the event")
+
+
 def test_memory_follows_the_node_type_less_what_is_reserved(client):
     cluster = create(client, "sized")
     cache = connect(cluster)
