@@ -179,14 +179,16 @@ impl World {
         }
         self.starts += 1;
         let own = || SocketAddr::from((Ipv4Addr::from(u32::from_be_bytes([127, 32, 0, 0]) + self.starts), spec.port));
+        let address = if self.placeholders {
+            SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
+        } else {
+            self.places.get(&spec.id).copied().unwrap_or_else(own)
+        };
         let engine = RunningEngine {
             id: spec.id.clone(),
             run: self.starts.to_string(),
-            address: if self.placeholders {
-                SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
-            } else {
-                self.places.get(&spec.id).copied().unwrap_or_else(own)
-            },
+            address,
+            peer: address,
             version: Some(spec.version.clone()),
         };
         self.engines.insert(key, (spec.clone(), engine.clone()));

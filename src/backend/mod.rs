@@ -103,6 +103,8 @@ pub struct RunningEngine {
     /// Where to reach the engine from this process. Port 0 when there is nothing to reach, see
     /// [`is_real`](Self::is_real).
     pub address: SocketAddr,
+    /// Where other engines reach it.
+    pub peer: SocketAddr,
     /// The version that really runs, as far as the backend knows it.
     pub version: Option<EngineVersion>,
 }

@@ -47,6 +47,7 @@ impl Backend for NoneBackend {
             id: spec.id.clone(),
             run: uuid::Uuid::new_v4().to_string(),
             address: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+            peer: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
             version: Some(spec.version.clone()),
         });
         Ok(engine.clone())

@@ -144,7 +144,7 @@ mod tests {
     fn endpoint(name: &str) -> EndpointId {
         EndpointId {
             scope: Scope::new("000000000000", "us-east-1"),
-            cache_cluster_id: name.to_owned(),
+            resource_id: name.to_owned(),
             role: EndpointRole::Configuration,
         }
     }

@@ -31,7 +31,7 @@ impl Records {
     }
 
     fn cluster(&self, endpoint: &EndpointId) -> Option<Arc<CacheCluster>> {
-        self.store.tables().cache_clusters.get(&endpoint.scope, &endpoint.cache_cluster_id).cloned()
+        self.store.tables().cache_clusters.get(&endpoint.scope, &endpoint.resource_id).cloned()
     }
 }
 
@@ -39,6 +39,7 @@ impl Directory for Records {
     fn route(&self, endpoint: &EndpointId) -> Option<SocketAddr> {
         let cluster = self.cluster(endpoint)?;
         match endpoint.role {
+            EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => None,
             EndpointRole::Node(node) => Some(cluster.nodes.get(&node)?.serving()?.address),
             EndpointRole::Configuration => {
                 let running: Vec<_> = cluster.published_nodes().filter_map(|(_, node)| node.serving()).collect();

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeId, Scope, Settings, SnapshotWindow, Succession, TagSet,
+    CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Scope, Settings, SnapshotWindow,
+    Succession, TagSet,
 };
 
 /// A cache cluster: a Memcached cluster of up to 40 nodes or a single Redis or Valkey node.
@@ -18,6 +19,9 @@ pub struct CacheCluster {
     pub id: String,
     /// Tells this cluster from another one that had the same identifier before or will have it later.
     pub uid: String,
+    /// The replication group it is a member of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub membership: Option<Membership>,
     /// The engine.
     pub engine: Engine,
     /// The full version, as the cluster reports it.
@@ -71,6 +75,15 @@ pub struct CacheCluster {
     pub pending: Pending,
     /// The SHA-256 of the AUTH token in hexadecimal: what the engine needs to check one, and all that is kept of it.
     pub auth_token_hash: Option<String>,
+}
+
+/// Where a cache cluster belongs in a replication group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The group.
+    pub replication_group_id: String,
+    /// The shard.
+    pub node_group_id: NodeGroupId,
 }
 
 /// Where notifications about a cluster go.
@@ -149,7 +162,7 @@ impl CacheCluster {
     /// Where the cluster stands.
     #[must_use]
     pub fn phase(&self) -> Phase {
-        let unsettled = || self.nodes.values().filter(|node| !node.is_settled());
+        let unsettled = || self.nodes.values().filter(|node| !self.is_settled(node));
         if self.deleted.is_some() {
             Phase::Deleting
         } else if self.nodes.values().any(|node| node.failure.is_some()) {
@@ -167,6 +180,12 @@ impl CacheCluster {
         } else {
             Phase::Available
         }
+    }
+
+    /// Whether a node is just as it should be. In a replication group its engine also has to have found its place.
+    #[must_use]
+    pub fn is_settled(&self, node: &CacheNode) -> bool {
+        node.is_settled() && (self.membership.is_none() || node.current().is_some_and(|running| running.role.is_some()))
     }
 
     /// Whether a node's engine does not have the limits of the cluster's node type yet.

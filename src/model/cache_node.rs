@@ -183,9 +183,9 @@ mod tests {
             parameters: BTreeMap::new(),
         };
         let address = ([127, 0, 0, 1], 1).into();
-        let running = Running { run: "1".into(), address, settings, substitute_version: None };
+        let running = Running::new("1".into(), address, settings);
         node.engines.insert(1, Observed::Unknown);
-        node.engines.insert(2, Observed::Running(running));
+        node.engines.insert(2, Observed::Running(Box::new(running)));
         node.close_succession();
         assert_eq!(node.succession, Succession::Reboot);
         node.engines.remove(&1);

@@ -9,8 +9,8 @@ use super::{NodeId, Scope};
 pub struct EndpointId {
     /// Whose it is, and where.
     pub scope: Scope,
-    /// The cache cluster it belongs to.
-    pub cache_cluster_id: String,
+    /// The cache cluster or replication group it belongs to; the role tells which.
+    pub resource_id: String,
     /// What it leads to.
     pub role: EndpointRole,
 }
@@ -22,14 +22,22 @@ pub enum EndpointRole {
     Node(NodeId),
     /// Any node of a Memcached cluster.
     Configuration,
+    /// The primary of a replication group with one shard.
+    Primary,
+    /// The replicas of a replication group with one shard, in turn.
+    Reader,
+    /// Any node of a replication group in cluster mode.
+    GroupConfiguration,
 }
 
 impl fmt::Display for EndpointId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.scope, self.cache_cluster_id)?;
+        write!(f, "{}/{}", self.scope, self.resource_id)?;
         match self.role {
             EndpointRole::Node(node) => write!(f, "/{node}"),
-            EndpointRole::Configuration => f.write_str("/configuration"),
+            EndpointRole::Configuration | EndpointRole::GroupConfiguration => f.write_str("/configuration"),
+            EndpointRole::Primary => f.write_str("/primary"),
+            EndpointRole::Reader => f.write_str("/reader"),
         }
     }
 }

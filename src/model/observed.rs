@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, EngineVersion};
+use super::{Engine, EngineRole, EngineVersion};
 
 /// What is known of an engine that may exist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub enum Observed {
     /// It may exist and may run.
     Unknown,
     /// It runs and has answered.
-    Running(Running),
+    Running(Box<Running>),
 }
 
 impl Observed {
@@ -40,17 +40,37 @@ pub struct Running {
     pub run: String,
     /// Where the server reaches it.
     pub address: SocketAddr,
+    /// Where other engines reach it.
+    pub peer: SocketAddr,
     /// The settings that are in effect in it.
     pub settings: Settings,
     /// The version of the program, when it was not the one that was asked for.
     pub substitute_version: Option<String>,
+    /// What it is in its replication group; `None` until it has been made that, and for a cluster in no group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<EngineRole>,
+    /// The id by which other engines in cluster mode know it, from the moment they may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster_node_id: Option<String>,
 }
 
 impl Running {
+    /// An engine that was just seen, at the same address for the server and for other engines.
+    #[must_use]
+    pub fn new(run: String, address: SocketAddr, settings: Settings) -> Self {
+        Self { run, address, peer: address, settings, substitute_version: None, role: None, cluster_node_id: None }
+    }
+
     /// Whether there is an engine that can be talked to, which is not so when the server keeps records only.
     #[must_use]
     pub fn is_real(&self) -> bool {
         self.address.port() != 0
+    }
+
+    /// Whether it takes writes in its replication group.
+    #[must_use]
+    pub fn is_primary(&self) -> bool {
+        self.role == Some(EngineRole::Primary)
     }
 }
 

@@ -64,7 +64,7 @@ impl Actor {
     }
 
     pub(super) fn endpoint(&self, role: EndpointRole) -> EndpointId {
-        EndpointId { scope: self.key.scope.clone(), cache_cluster_id: self.key.id.clone(), role }
+        EndpointId { scope: self.key.scope.clone(), resource_id: self.key.id.clone(), role }
     }
 
     fn plan(&self, cluster: &CacheCluster) -> Vec<Step> {
@@ -94,8 +94,8 @@ impl Actor {
 
     async fn open_endpoint(&self, cluster: &CacheCluster, role: EndpointRole) -> Result<(), StepError> {
         let node = match role {
-            EndpointRole::Configuration => None,
             EndpointRole::Node(node) => cluster.nodes.get(&node),
+            _ => None,
         };
         let stored = node.map_or(cluster.configuration_port, |node| node.port);
         let port = super::endpoints::open(&self.shared, &self.endpoint(role), cluster, stored)?;

@@ -88,6 +88,7 @@ impl RecordChange {
                             node.engines.entry(node.generation).or_insert(Observed::Unknown);
                         }
                     }
+                    EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => {}
                 }
                 Vec::new()
             }
@@ -172,8 +173,10 @@ fn started(
     let (engine, is_new_cluster) = (cluster.engine, cluster.created.is_none());
     let Some(node) = cluster.nodes.get_mut(&id) else { return Vec::new() };
     let mut messages = Vec::new();
-    let first_run =
-        !matches!(node.engines.insert(generation, Observed::Running(running.clone())), Some(Observed::Running(_)));
+    let first_run = !matches!(
+        node.engines.insert(generation, Observed::Running(Box::new(running.clone()))),
+        Some(Observed::Running(_))
+    );
     if node.created.is_none() {
         node.created = Some(now);
         if !is_new_cluster {

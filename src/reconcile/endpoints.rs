@@ -32,7 +32,7 @@ pub(super) fn reopen(shared: &Shared) {
         .flat_map(|(scope, id, cluster)| {
             let nodes = cluster.nodes.iter().map(|(node, cache_node)| (EndpointRole::Node(*node), cache_node.port));
             let all = nodes.chain([(EndpointRole::Configuration, cluster.configuration_port)]);
-            let endpoint = |role| EndpointId { scope: scope.clone(), cache_cluster_id: id.clone(), role };
+            let endpoint = |role| EndpointId { scope: scope.clone(), resource_id: id.clone(), role };
             all.filter_map(move |(role, port)| Some((endpoint(role), cluster, port?))).collect::<Vec<_>>()
         })
         .collect();

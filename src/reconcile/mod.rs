@@ -115,7 +115,7 @@ async fn follow(
                         let _ = name.send(Key { scope: change.scope.clone(), id: id.clone() });
                     }
                 }
-                Kind::CacheSubnetGroup | Kind::CacheSecurityGroup | Kind::Event => {}
+                Kind::ReplicationGroup | Kind::CacheSubnetGroup | Kind::CacheSecurityGroup | Kind::Event => {}
             }
         }
     }

@@ -49,6 +49,7 @@ impl Simulation {
             scope: Scope::new("000000000000", "us-east-1"),
             id: "c".into(),
             uid: "u".into(),
+            membership: None,
             engine,
             engine_version: version.parse().expect("a version"),
             cache_node_type: "cache.t3.micro".into(),
@@ -109,8 +110,8 @@ impl Simulation {
             Step::OpenEndpoint(role) => {
                 self.open.insert(role);
                 let stored = match role {
-                    EndpointRole::Configuration => cluster.configuration_port,
                     EndpointRole::Node(node) => cluster.nodes[&node].port,
+                    _ => cluster.configuration_port,
                 };
                 self.next_port += 1;
                 if cut == Cut::Never {
@@ -127,8 +128,7 @@ impl Simulation {
                     return;
                 }
                 let run = format!("{node}-{generation}");
-                let running =
-                    Running { run, address: ([127, 0, 0, 1], 1).into(), settings: wanted, substitute_version: None };
+                let running = Running::new(run, ([127, 0, 0, 1], 1).into(), wanted);
                 self.change(&RecordChange::Started { node, generation, running });
             }
             Step::Retire { node, generation } => {

@@ -52,7 +52,8 @@ impl Actor {
             refused = self.first_answer(&spec, &found, &settings).await?;
         }
         let set = settings.parameters.clone();
-        let running = Running { run: found.run, address: found.address, settings, substitute_version };
+        let running =
+            Running { peer: found.peer, substitute_version, ..Running::new(found.run, found.address, settings) };
         self.change(RecordChange::Started { node, generation, running }).await?;
         self.tell_refused(node, &set, refused).await?;
         if self.record().is_none_or(|now| now.uid != cluster.uid) {

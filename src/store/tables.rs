@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::table::Table;
-use crate::model::{CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Scope};
+use crate::model::{
+    CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, ReplicationGroup, Scope,
+};
 
 /// Something that has a table of its own.
 pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
@@ -92,6 +94,8 @@ macro_rules! tables {
 tables! {
     /// Cache clusters.
     cache_clusters: CacheCluster,
+    /// Replication groups.
+    replication_groups: ReplicationGroup,
     /// Parameter groups that users made.
     cache_parameter_groups: CacheParameterGroup,
     /// Subnet groups that users made.

@@ -65,8 +65,8 @@ impl Records {
                 (node.created, node.port) = (Some(now), Some(port));
                 let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
                 let (run, settings) = ("run".to_owned(), settings.clone());
-                let running = Running { run, address, settings, substitute_version: None };
-                node.engines.insert(node.generation, Observed::Running(running));
+                let running = Running::new(run, address, settings);
+                node.engines.insert(node.generation, Observed::Running(Box::new(running)));
             }
             draft.put(&scope, "cache", cluster);
             Ok::<_, StorageError>(())

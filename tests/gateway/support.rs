@@ -151,7 +151,7 @@ impl Directory for Routes {
 pub fn node(name: &str) -> EndpointId {
     EndpointId {
         scope: Scope::new("000000000000", "us-east-1"),
-        cache_cluster_id: name.to_owned(),
+        resource_id: name.to_owned(),
         role: EndpointRole::Node(NodeId::FIRST),
     }
 }

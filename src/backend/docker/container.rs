@@ -86,11 +86,10 @@ pub(super) fn engine(network: &str, reach: Reach, container: &ContainerInspectRe
     let labels = container.config.as_ref()?.labels.as_ref()?;
     let port: u16 = labels.get(PORT)?.parse().ok()?;
     let settings = container.network_settings.as_ref()?;
+    let ip: IpAddr = settings.networks.as_ref()?.get(network)?.ip_address.as_ref()?.parse().ok()?;
+    let peer = SocketAddr::new(ip, port);
     let address = match reach {
-        Reach::Container => {
-            let ip: IpAddr = settings.networks.as_ref()?.get(network)?.ip_address.as_ref()?.parse().ok()?;
-            SocketAddr::new(ip, port)
-        }
+        Reach::Container => peer,
         Reach::Published => {
             // The daemon may list IPv6 too, with another port.
             let bindings = settings.ports.as_ref()?.get(&format!("{port}/tcp"))?.as_ref()?;
@@ -104,6 +103,7 @@ pub(super) fn engine(network: &str, reach: Reach, container: &ContainerInspectRe
         // A container that someone restarted lost what it kept.
         run: format!("{}-{}", container.id.as_ref()?.get(..12)?, state.started_at.as_ref()?),
         address,
+        peer,
         version: labels.get(VERSION).and_then(|version| version.parse().ok()),
     })
 }

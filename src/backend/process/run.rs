@@ -45,6 +45,7 @@ impl Run {
             id: id.clone(),
             run: format!("{pid}-{started}"),
             address: record.address,
+            peer: record.address,
             version: Some(record.version),
         };
         Ok(Some(Self { engine, pid, started, pidfd }))

@@ -148,6 +148,7 @@ fn new_cluster(
     Ok(CacheCluster {
         scope: scope.clone(),
         uid: Uuid::new_v4().simple().to_string()[..8].to_owned(),
+        membership: None,
         engine,
         engine_version: full_version,
         cache_node_type: node_type.name.to_owned(),

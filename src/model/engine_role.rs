@@ -1,0 +1,35 @@
+//! What an engine is among the engines of a shard.
+
+use serde::{Deserialize, Serialize};
+
+/// Names one incarnation of the engine of a replication group's member.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EngineRef {
+    /// The member.
+    pub cache_cluster_id: String,
+    /// The incarnation of its only node's engine.
+    pub generation: u32,
+}
+
+/// What an engine was made to be, and has been seen to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EngineRole {
+    /// It takes writes.
+    Primary,
+    /// It has copied this engine and follows its writes.
+    Replica {
+        /// The primary.
+        of: EngineRef,
+        /// The very run of the primary that it has copied.
+        run: String,
+    },
+}
+
+impl EngineRole {
+    /// Whether it is a copy of `primary`, of whichever run.
+    #[must_use]
+    pub fn follows(&self, primary: &EngineRef) -> bool {
+        matches!(self, Self::Replica { of, .. } if of == primary)
+    }
+}

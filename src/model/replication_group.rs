@@ -1,0 +1,212 @@
+//! A replication group: shards of engines that copy one another. Its members are cache clusters with records of their
+//! own, which hold the settings that all share; here stands what belongs to the group as a whole. The status that
+//! clients see is computed from both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{CacheCluster, NodeGroup, NodeGroupId, NodeId, Phase, Running, Scope, SlotSet, SnapshotWindow, TagSet};
+
+/// A replication group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplicationGroup {
+    /// Whose it is, and where.
+    pub scope: Scope,
+    /// Its identifier, in lower case.
+    pub id: String,
+    /// Tells this group from another one that had the same identifier before or will have it later.
+    pub uid: String,
+    /// What its owner says about it.
+    pub description: String,
+    /// When it was asked for.
+    pub requested: DateTime<Utc>,
+    /// When all its first members were there. Shown as `ReplicationGroupCreateTime`.
+    pub created: Option<DateTime<Utc>>,
+    /// When it was asked to be deleted.
+    pub deleted: Option<DateTime<Utc>>,
+    /// Whether its engines form a cluster.
+    pub cluster_mode: ClusterMode,
+    /// The port that was asked for. The primary endpoint gets it when it is free, or the configuration endpoint.
+    pub port: u16,
+    /// Whether a replica takes over when the primary is lost.
+    pub automatic_failover: bool,
+    /// Whether its members are spread over availability zones.
+    pub multi_az: bool,
+    /// The shards. There is one, `0001`, while cluster mode is disabled.
+    pub node_groups: BTreeMap<NodeGroupId, NodeGroup>,
+    /// The ports of its own endpoints, as far as they have been opened.
+    pub ports: GroupPorts,
+    /// Slots that are on their way from shard to shard.
+    pub resharding: Option<Resharding>,
+    /// The ids by which engines in cluster mode know each other: every one they have been told of and not been told to
+    /// forget.
+    pub cluster_node_ids: BTreeSet<String>,
+    /// When failovers were tested, as far as that counts against the quota.
+    pub test_failovers: Vec<DateTime<Utc>>,
+    /// The member that automatic snapshots are taken of.
+    pub snapshotting_cluster_id: Option<String>,
+    /// For how many days automatic snapshots are kept, 0 for none.
+    pub snapshot_retention_limit: u32,
+    /// When automatic snapshots are taken.
+    pub snapshot_window: Option<SnapshotWindow>,
+    /// The tags.
+    pub tags: TagSet,
+    /// A change of how many replicas there are is under way, and has been announced.
+    pub replica_count_changing: bool,
+}
+
+/// Whether the engines of a group form a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClusterMode {
+    /// One shard, which clients talk to as to a single engine.
+    Disabled,
+    /// A cluster of one shard that serves clients of both kinds.
+    Compatible,
+    /// Any number of shards, between which clients tell by slot.
+    Enabled,
+}
+
+impl ClusterMode {
+    /// Whether the engines run in cluster mode.
+    #[must_use]
+    pub fn is_clustered(self) -> bool {
+        self != Self::Disabled
+    }
+
+    /// `ClusterMode` on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Compatible => "compatible",
+            Self::Enabled => "enabled",
+        }
+    }
+}
+
+/// The ports of a group's own endpoints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupPorts {
+    /// Leads to the primary.
+    pub primary: Option<u16>,
+    /// Leads to replicas in turn.
+    pub reader: Option<u16>,
+    /// Leads to any node of a cluster.
+    pub configuration: Option<u16>,
+}
+
+/// Slots on their way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resharding {
+    /// The slots that each shard is to own in the end.
+    pub target: BTreeMap<NodeGroupId, SlotSet>,
+    /// How many slots had to move when it began.
+    pub slots_to_move: usize,
+}
+
+/// Where a group stands, computed from its record and those of its members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupPhase {
+    /// Its first members are being started.
+    Creating,
+    /// Every shard takes writes, and nothing that was asked for is under way.
+    Available,
+    /// It is being changed, or a shard has lost its primary.
+    Modifying,
+    /// It is being deleted.
+    Deleting,
+}
+
+impl GroupPhase {
+    /// `Status` on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Available => "available",
+            Self::Modifying => "modifying",
+            Self::Deleting => "deleting",
+        }
+    }
+}
+
+/// Finds a member's record.
+pub trait FindMember<'a>: Fn(&str) -> Option<&'a CacheCluster> {}
+
+impl<'a, F: Fn(&str) -> Option<&'a CacheCluster>> FindMember<'a> for F {}
+
+impl ReplicationGroup {
+    /// The ids of all members, shard by shard.
+    pub fn member_ids(&self) -> impl Iterator<Item = &String> {
+        self.node_groups.values().flat_map(|shard| &shard.members)
+    }
+
+    /// Where the group stands.
+    #[must_use]
+    pub fn phase<'a>(&self, member: impl FindMember<'a>) -> GroupPhase {
+        if self.deleted.is_some() {
+            GroupPhase::Deleting
+        } else if self.created.is_none() {
+            GroupPhase::Creating
+        } else if self.resharding.is_some() || self.node_groups.values().any(|shard| !shard.is_steady(&member)) {
+            GroupPhase::Modifying
+        } else {
+            GroupPhase::Available
+        }
+    }
+
+    /// How far slots that are on their way have come, in per cent.
+    #[must_use]
+    pub fn resharding_progress(&self) -> Option<f64> {
+        let resharding = self.resharding.as_ref()?;
+        let missing: usize = resharding
+            .target
+            .iter()
+            .map(|(id, target)| self.node_groups.get(id).map_or(0, |shard| target.difference(&shard.slots).len()))
+            .sum();
+        let part = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        let all = part(resharding.slots_to_move.max(1));
+        Some(((all - part(missing)) / all * 100.0).clamp(0.0, 100.0))
+    }
+}
+
+impl NodeGroup {
+    /// Where the shard stands; `Creating` while its first engines are on their way.
+    #[must_use]
+    pub fn phase<'a>(&self, member: impl FindMember<'a>) -> GroupPhase {
+        if self.leaving {
+            GroupPhase::Deleting
+        } else if self.members.iter().all(|id| member(id).is_none_or(|member| member.created.is_none())) {
+            GroupPhase::Creating
+        } else if self.is_steady(&member) {
+            GroupPhase::Available
+        } else {
+            GroupPhase::Modifying
+        }
+    }
+
+    /// The engine that takes writes now, if there is one.
+    #[must_use]
+    pub fn working_primary<'a>(&self, member: impl FindMember<'a>) -> Option<&'a Running> {
+        let cluster = member(&self.primary.cache_cluster_id)?;
+        let running = cluster.nodes.get(&NodeId::FIRST)?.engines.get(&self.primary.generation)?.running()?;
+        running.is_primary().then_some(running)
+    }
+
+    /// Whether it takes writes and nothing that somebody asked for is under way. A replica that was lost and is being
+    /// replaced does not count: nobody asked for it, and the shard works.
+    fn is_steady<'a>(&self, member: &impl FindMember<'a>) -> bool {
+        let changes = |id: &String| {
+            member(id).is_none_or(|cluster| match cluster.phase() {
+                Phase::Creating | Phase::Deleting => true,
+                Phase::Modifying | Phase::Rebooting => !cluster.nodes.values().any(|node| node.recovering),
+                Phase::Available | Phase::IncompatibleNetwork => false,
+            })
+        };
+        let promoting = self.promotion.as_ref().is_some_and(|promotion| !promotion.replaces_primary);
+        !self.leaving && !promoting && !self.members.iter().any(changes) && self.working_primary(member).is_some()
+    }
+}
