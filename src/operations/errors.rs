@@ -64,6 +64,11 @@ pub(super) fn replication_group_not_found(id: &str) -> AwsError {
     AwsError::new(ErrorCode::ReplicationGroupNotFound, format!("ReplicationGroup {id} not found."))
 }
 
+pub(super) fn replication_group_not_available() -> AwsError {
+    let message = "Replication group must be in available state to modify.";
+    AwsError::new(ErrorCode::InvalidReplicationGroupState, message)
+}
+
 impl From<StorageError> for AwsError {
     fn from(error: StorageError) -> Self {
         // What failed is in the log; the caller gets what AWS says when something of its own fails.

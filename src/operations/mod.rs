@@ -8,6 +8,7 @@ mod events;
 mod pagination;
 mod parameter_groups;
 mod refused;
+mod replication_group;
 mod request;
 mod security_groups;
 mod subnet_groups;
