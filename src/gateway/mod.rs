@@ -7,6 +7,7 @@
 //! discovery commands that no stock Memcached has.
 
 mod directory;
+mod groups;
 mod listener;
 mod memcached;
 mod ports;

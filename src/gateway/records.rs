@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{Directory, Member, Membership};
+use super::{Directory, Member, Membership, groups};
 use crate::{
     model::{CacheCluster, EndpointId, EndpointRole},
     store::Store,
@@ -19,7 +19,7 @@ use crate::{
 /// Where endpoints lead, by the records of a [`Store`].
 pub struct Records {
     store: Arc<Store>,
-    /// Whose turn it is among the nodes behind configuration endpoints.
+    /// Whose turn it is among the nodes behind configuration and reader endpoints.
     turn: AtomicUsize,
 }
 
@@ -30,6 +30,15 @@ impl Records {
         Self { store, turn: AtomicUsize::new(0) }
     }
 
+    /// One of several engines, in turn.
+    fn next(&self, engines: Vec<SocketAddr>) -> Option<SocketAddr> {
+        match *engines {
+            [] => None,
+            [only] => Some(only),
+            _ => Some(engines[self.turn.fetch_add(1, Ordering::Relaxed) % engines.len()]),
+        }
+    }
+
     fn cluster(&self, endpoint: &EndpointId) -> Option<Arc<CacheCluster>> {
         self.store.tables().cache_clusters.get(&endpoint.scope, &endpoint.resource_id).cloned()
     }
@@ -37,14 +46,22 @@ impl Records {
 
 impl Directory for Records {
     fn route(&self, endpoint: &EndpointId) -> Option<SocketAddr> {
-        let cluster = self.cluster(endpoint)?;
+        let tables = self.store.tables();
         match endpoint.role {
-            EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => None,
-            EndpointRole::Node(node) => Some(cluster.nodes.get(&node)?.serving()?.address),
+            EndpointRole::Node(node) => {
+                let cluster = tables.cache_clusters.get(&endpoint.scope, &endpoint.resource_id)?;
+                if let Some((group, shard)) = groups::shard_of(&tables, cluster) {
+                    return Some(group.serving(shard, cluster)?.address);
+                }
+                Some(cluster.nodes.get(&node)?.serving()?.address)
+            }
             EndpointRole::Configuration => {
-                let running: Vec<_> = cluster.published_nodes().filter_map(|(_, node)| node.serving()).collect();
-                let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-                Some(running.get(turn % running.len().max(1))?.address)
+                let cluster = self.cluster(endpoint)?;
+                self.next(cluster.published_nodes().filter_map(|(_, node)| Some(node.serving()?.address)).collect())
+            }
+            EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => {
+                let group = groups::Group::find(&tables, &endpoint.scope, &endpoint.resource_id)?;
+                self.next(group.targets(endpoint.role))
             }
         }
     }

@@ -125,6 +125,18 @@ impl CacheNode {
         self.succession = succession;
     }
 
+    /// Notes that an incarnation of the engine was lost without anybody asking for it. In a replication group the next
+    /// one is another incarnation: others may still look for the lost one under its address and password, and must not
+    /// find an empty engine there.
+    pub fn lose(&mut self, generation: u32, is_member: bool) {
+        self.engines.insert(generation, Observed::Unknown);
+        self.recovering = true;
+        if is_member && generation == self.generation {
+            let has_data_elsewhere = self.engines.values().any(|observed| observed.running().is_some());
+            self.renew(if has_data_elsewhere { Succession::Handover } else { Succession::Replace });
+        }
+    }
+
     /// Forgets how the wanted incarnation came about, once it is all that is left: should it be lost, that is another
     /// matter.
     pub fn close_succession(&mut self) {
@@ -149,7 +161,10 @@ impl CacheNode {
     #[must_use]
     pub fn needs_successor(&self, wanted: &Settings) -> bool {
         let renamed = |settings: &Settings| settings.parameters.get("rename-commands").cloned().unwrap_or_default();
-        self.current().is_some_and(|running| renamed(&running.settings) != renamed(wanted))
+        self.current().is_some_and(|running| {
+            let present = &running.settings;
+            renamed(present) != renamed(wanted) || present.is_clustered() != wanted.is_clustered()
+        })
     }
 
     /// Whether the node is just as it should be: the wanted incarnation runs and no other may exist.

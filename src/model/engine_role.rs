@@ -21,15 +21,13 @@ pub enum EngineRole {
     Replica {
         /// The primary.
         of: EngineRef,
-        /// The very run of the primary that it has copied.
-        run: String,
     },
 }
 
 impl EngineRole {
-    /// Whether it is a copy of `primary`, of whichever run.
+    /// Whether it is a copy of `primary`.
     #[must_use]
     pub fn follows(&self, primary: &EngineRef) -> bool {
-        matches!(self, Self::Replica { of, .. } if of == primary)
+        matches!(self, Self::Replica { of } if of == primary)
     }
 }

@@ -21,6 +21,8 @@ pub enum SourceType {
     CacheSecurityGroup,
     /// A cache subnet group.
     CacheSubnetGroup,
+    /// A replication group.
+    ReplicationGroup,
 }
 
 /// Something that happened to a resource.

@@ -37,7 +37,7 @@ pub use parameter_group::CacheParameterGroup;
 pub use replication_group::{ClusterMode, FindMember, GroupPhase, GroupPorts, ReplicationGroup, Resharding};
 pub use scope::Scope;
 pub use security_group::{CacheSecurityGroup, Ec2SecurityGroup};
-pub use slot_set::{InvalidSlots, SLOTS, SlotSet};
+pub use slot_set::{NotSlots, SLOTS, SlotSet};
 pub use subnet_group::CacheSubnetGroup;
 pub use tags::TagSet;
 pub use window::{MaintenanceWindow, SnapshotWindow};

@@ -87,6 +87,14 @@ pub struct Settings {
     pub parameters: BTreeMap<String, String>,
 }
 
+impl Settings {
+    /// Whether the engine is a node of a cluster.
+    #[must_use]
+    pub fn is_clustered(&self) -> bool {
+        self.parameters.get("cluster-enabled").is_some_and(|value| value == "yes")
+    }
+}
+
 /// Why the server could not get a node to where it should be. It keeps trying.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {

@@ -1,166 +1,146 @@
-//! A set of hash slots, as ranges in rising order. Of the 16,384 slots of a cluster each shard owns such a set.
+//! Sets of hash slots. A cluster spreads its keys over 16,384 of them, and every shard owns some. `ElastiCache`'s API
+//! writes such a set as ranges with commas between: `0-5461,10923-16383`.
 
-use std::{fmt, ops::RangeInclusive, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// How many slots there are.
+/// How many hash slots there are.
 pub const SLOTS: u16 = 16_384;
 
-/// Hash slots, written as `0-324,5462-5692`.
+/// A set of hash slots.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(into = "String", try_from = "String")]
 pub struct SlotSet {
-    /// In rising order, neither empty nor touching each other.
+    /// The first and the last slot of each range, in order. No two ranges touch, so equal sets are equal in memory.
     ranges: Vec<(u16, u16)>,
 }
 
+/// A text that is not a set of slots.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a list of hash slots between 0 and 16383, such as 0-5461,10923-16383")]
+pub struct NotSlots(String);
+
 impl SlotSet {
-    /// Every slot.
+    /// Every slot there is.
     #[must_use]
     pub fn all() -> Self {
         Self { ranges: vec![(0, SLOTS - 1)] }
     }
 
-    /// All slots in `parts` parts of consecutive slots that differ by one slot at most, as `ElastiCache` splits them:
-    /// `0-5461`, `5462-10922`, `10923-16383`.
+    /// Every slot there is, spread over `shards` sets of consecutive slots as `ElastiCache` spreads them: what does not
+    /// divide evenly goes to the first sets, as in `0-5461`, `5462-10922`, `10923-16383`.
     #[must_use]
-    pub fn even_split(parts: usize) -> Vec<Self> {
-        let slots = usize::from(SLOTS);
+    pub fn even_split(shards: u16) -> Vec<Self> {
         let mut next = 0;
-        (0..parts)
-            .map(|part| {
-                let length = slots / parts + usize::from(part < slots % parts);
-                let first = next;
-                next += length;
-                (first..next).filter_map(|slot| u16::try_from(slot).ok()).collect()
-            })
-            .collect()
+        let size = |shard| SLOTS / shards + u16::from(shard < SLOTS % shards);
+        let mut take = |size: u16| {
+            next += size;
+            if size == 0 { Self::default() } else { Self { ranges: vec![(next - size, next - 1)] } }
+        };
+        (0..shards).map(|shard| take(size(shard))).collect()
     }
 
-    /// The ranges, in rising order.
-    pub fn ranges(&self) -> impl Iterator<Item = RangeInclusive<u16>> + '_ {
-        self.ranges.iter().map(|(first, last)| *first..=*last)
-    }
-
-    /// The slots, in rising order.
-    pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        self.ranges().flatten()
-    }
-
-    /// How many slots there are in it.
+    /// How many slots it holds.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ranges.iter().map(|(first, last)| usize::from(last - first) + 1).sum()
     }
 
-    /// Whether there is none.
+    /// Whether it holds none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
 
-    /// Whether `slot` is in it.
+    /// Whether it holds `slot`.
     #[must_use]
     pub fn contains(&self, slot: u16) -> bool {
         let after = self.ranges.partition_point(|(first, _)| *first <= slot);
-        after.checked_sub(1).is_some_and(|index| slot <= self.ranges[index].1)
+        after > 0 && slot <= self.ranges[after - 1].1
     }
 
-    /// The slots that are in either.
+    /// Its slots in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = u16> + '_ {
+        self.ranges.iter().flat_map(|(first, last)| *first..=*last)
+    }
+
+    /// The first and the last slot of each run of consecutive slots, in order.
+    #[must_use]
+    pub fn ranges(&self) -> &[(u16, u16)] {
+        &self.ranges
+    }
+
+    /// The slots of either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         let mut ranges: Vec<_> = self.ranges.iter().chain(&other.ranges).copied().collect();
         ranges.sort_unstable();
-        let mut union = Self::default();
-        for (first, last) in ranges {
-            union.append(first, last);
-        }
-        union
+        Self::joined(ranges)
     }
 
-    /// The slots that are not in `other`.
+    /// The slots of this set that `other` does not hold.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
         self.iter().filter(|slot| !other.contains(*slot)).collect()
     }
 
-    /// The slots that are in both.
+    /// The slots of both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         self.iter().filter(|slot| other.contains(*slot)).collect()
     }
 
-    /// Adds a range that does not begin before the last one.
-    fn append(&mut self, first: u16, last: u16) {
-        match self.ranges.last_mut() {
-            Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
-            _ => self.ranges.push((first, last)),
+    /// The set of these ranges, which have to be in order and may overlap or touch.
+    fn joined(ranges: impl IntoIterator<Item = (u16, u16)>) -> Self {
+        let mut joined: Vec<(u16, u16)> = Vec::new();
+        for (first, last) in ranges {
+            match joined.last_mut() {
+                Some((_, end)) if first <= *end + 1 => *end = last.max(*end),
+                _ => joined.push((first, last)),
+            }
         }
+        Self { ranges: joined }
     }
 }
 
 impl FromIterator<u16> for SlotSet {
+    /// # Panics
+    /// When a number is not that of a slot.
     fn from_iter<I: IntoIterator<Item = u16>>(slots: I) -> Self {
-        let mut slots: Vec<_> = slots.into_iter().collect();
-        slots.sort_unstable();
-        let mut set = Self::default();
-        for slot in slots {
-            set.append(slot, slot);
-        }
-        set
+        let slots: BTreeSet<u16> = slots.into_iter().collect();
+        assert!(slots.last().is_none_or(|slot| *slot < SLOTS), "there are 16384 slots");
+        Self::joined(slots.into_iter().map(|slot| (slot, slot)))
     }
 }
-
-impl fmt::Display for SlotSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (first, last)) in self.ranges.iter().enumerate() {
-            if index > 0 {
-                f.write_str(",")?;
-            }
-            if first == last {
-                write!(f, "{first}")?;
-            } else {
-                write!(f, "{first}-{last}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A text that names no slots.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no list of slot ranges such as 0-324,5462-5692")]
-pub struct InvalidSlots(String);
 
 impl FromStr for SlotSet {
-    type Err = InvalidSlots;
+    type Err = NotSlots;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidSlots(text.to_owned());
-        let slot = |text: &str| text.trim().parse::<u16>().ok().filter(|slot| *slot < SLOTS).ok_or_else(invalid);
+    fn from_str(text: &str) -> Result<Self, NotSlots> {
+        let not_slots = || NotSlots(text.to_owned());
+        let slot = |text: &str| {
+            let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            digits.then(|| text.parse().ok()).flatten().filter(|slot| *slot < SLOTS).ok_or_else(not_slots)
+        };
         let mut ranges = Vec::new();
-        for range in text.split(',').filter(|_| !text.is_empty()) {
-            let (first, last) = range.split_once('-').unwrap_or((range, range));
+        for part in text.split(',').map(str::trim).filter(|_| !text.trim().is_empty()) {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
             let (first, last) = (slot(first)?, slot(last)?);
             if first > last {
-                return Err(invalid());
+                return Err(not_slots());
             }
             ranges.push((first, last));
         }
         ranges.sort_unstable();
-        let mut set = Self::default();
-        for (first, last) in ranges {
-            set.append(first, last);
-        }
-        Ok(set)
+        Ok(Self::joined(ranges))
     }
 }
 
 impl TryFrom<String> for SlotSet {
-    type Error = InvalidSlots;
+    type Error = NotSlots;
 
-    fn try_from(text: String) -> Result<Self, Self::Error> {
+    fn try_from(text: String) -> Result<Self, NotSlots> {
         text.parse()
     }
 }
@@ -171,39 +151,72 @@ impl From<SlotSet> for String {
     }
 }
 
+impl fmt::Display for SlotSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, (first, last)) in self.ranges.iter().enumerate() {
+            if place > 0 {
+                f.write_str(",")?;
+            }
+            if first == last { write!(f, "{first}")? } else { write!(f, "{first}-{last}")? }
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::btree_set, prelude::*};
+
     use super::*;
 
-    fn slots(text: &str) -> SlotSet {
-        text.parse().expect("slots")
+    fn split(shards: u16) -> Vec<String> {
+        SlotSet::even_split(shards).iter().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn texts_come_back_in_canonical_form() {
-        for (text, canonical) in [("", ""), ("5", "5"), ("7-9,0-3,4", "0-4,7-9"), ("0-5,3-8", "0-8")] {
-            assert_eq!(slots(text).to_string(), canonical);
+    fn slots_are_spread_as_elasticache_spreads_them() {
+        assert_eq!(split(1), ["0-16383"]);
+        assert_eq!(split(2), ["0-8191", "8192-16383"]);
+        assert_eq!(split(3), ["0-5461", "5462-10922", "10923-16383"]);
+    }
+
+    #[test]
+    fn what_is_no_list_of_slots_is_refused() {
+        for text in ["16384", "0-16384", "5-4", "a", "1-", "-1", "+1", "1,,2", ",", "1-2-3", "99999999"] {
+            assert_eq!(text.parse::<SlotSet>(), Err(NotSlots(text.to_owned())), "{text}");
         }
-        for text in ["a", "-1", "16384", "5-3", "1,,2"] {
-            assert!(text.parse::<SlotSet>().is_err(), "{text}");
+        assert_eq!("".parse(), Ok(SlotSet::default()));
+        assert_eq!("3, 1-2,2-2".parse::<SlotSet>().map(|slots| slots.to_string()), Ok("1-3".to_owned()));
+    }
+
+    fn slots() -> impl Strategy<Value = BTreeSet<u16>> {
+        // Small numbers, so that slots are often neighbours, and the ends of what there is.
+        btree_set(prop_oneof![0..40_u16, 16_370..SLOTS], 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_is_the_set_of_its_slots(a in slots(), b in slots(), slot in 0..SLOTS) {
+            let set = |slots: &BTreeSet<u16>| slots.iter().copied().collect::<SlotSet>();
+            let (x, y) = (set(&a), set(&b));
+            prop_assert_eq!(x.len(), a.len());
+            prop_assert_eq!(x.contains(slot), a.contains(&slot));
+            prop_assert!(x.iter().eq(a.iter().copied()));
+            prop_assert_eq!(x.union(&y), set(&(&a | &b)));
+            prop_assert_eq!(x.difference(&y), set(&(&a - &b)));
+            prop_assert_eq!(x.intersection(&y), set(&(&a & &b)));
+            prop_assert_eq!(x.to_string().parse(), Ok(x.clone()));
+            let text = serde_json::to_string(&x).expect("a text");
+            prop_assert_eq!(serde_json::from_str::<SlotSet>(&text).expect("slots"), x);
         }
-    }
 
-    #[test]
-    fn the_split_is_that_of_elasticache() {
-        let texts = |parts| SlotSet::even_split(parts).iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(texts(2), ["0-8191", "8192-16383"]);
-        assert_eq!(texts(3), ["0-5461", "5462-10922", "10923-16383"]);
-        assert_eq!(SlotSet::even_split(90).iter().map(SlotSet::len).sum::<usize>(), usize::from(SLOTS));
-    }
-
-    #[test]
-    fn sets_are_joined_and_taken_apart() {
-        let (a, b) = (slots("0-10,20-30"), slots("5-25"));
-        assert_eq!(a.union(&b).to_string(), "0-30");
-        assert_eq!(a.difference(&b).to_string(), "0-4,26-30");
-        assert_eq!(a.intersection(&b).to_string(), "5-10,20-25");
-        assert!(a.contains(10) && !a.contains(11) && a.contains(20));
-        assert_eq!(a.len(), 22);
+        #[test]
+        fn a_split_is_even_and_whole(shards in 1..=500_u16) {
+            let sets = SlotSet::even_split(shards);
+            let sizes: Vec<_> = sets.iter().map(SlotSet::len).collect();
+            prop_assert!(sizes.iter().max().expect("one") - sizes.iter().min().expect("one") <= 1);
+            let whole = sets.iter().fold(SlotSet::default(), |whole, set| whole.union(set));
+            prop_assert_eq!(whole, SlotSet::all());
+        }
     }
 }

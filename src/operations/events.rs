@@ -87,6 +87,7 @@ fn shown_type(source_type: SourceType) -> types::SourceType {
         SourceType::CacheParameterGroup => types::SourceType::CacheParameterGroup,
         SourceType::CacheSecurityGroup => types::SourceType::CacheSecurityGroup,
         SourceType::CacheSubnetGroup => types::SourceType::CacheSubnetGroup,
+        SourceType::ReplicationGroup => types::SourceType::ReplicationGroup,
     }
 }
 

@@ -68,8 +68,13 @@ impl Actor {
     }
 
     fn plan(&self, cluster: &CacheCluster) -> Vec<Step> {
+        let tables = self.shared.store.tables();
         let world = World {
             parameters: &self.parameters(cluster),
+            primary: cluster.membership.as_ref().and_then(|membership| {
+                let group = tables.replication_groups.get(&cluster.scope, &membership.replication_group_id)?;
+                Some(&group.node_groups.get(&membership.node_group_id)?.primary)
+            }),
             is_open: &|role| self.shared.gateway.port_of(&self.endpoint(role)).is_some(),
             now: self.shared.clock.now(),
         };

@@ -118,13 +118,13 @@ impl RecordChange {
                 rebooted.then(|| format!("Cache node {id} shutdown")).into_iter().collect()
             }
             Self::Lost { node: id, generation } => {
+                let is_member = cluster.membership.is_some();
                 let Some(node) = cluster.nodes.get_mut(id) else { return Vec::new() };
                 let known = node.engines.get(generation).is_some_and(|observed| observed.running().is_some());
                 if !known || node.leaving || cluster.deleted.is_some() {
                     return Vec::new();
                 }
-                node.engines.insert(*generation, Observed::Unknown);
-                node.recovering = true;
+                node.lose(*generation, is_member);
                 vec![format!("Recovering cache nodes {id}")]
             }
             Self::Forgotten { node: id } => {
@@ -171,6 +171,7 @@ fn started(
 ) -> Vec<String> {
     let wanted = cluster.program_version();
     let (engine, is_new_cluster) = (cluster.engine, cluster.created.is_none());
+    let is_member = cluster.membership.is_some();
     let Some(node) = cluster.nodes.get_mut(&id) else { return Vec::new() };
     let mut messages = Vec::new();
     let first_run = !matches!(
@@ -183,12 +184,13 @@ fn started(
             cluster.membership_version += 1;
             messages.push(added(id, &node.availability_zone));
         }
-    } else if node.recovering {
+    } else if node.recovering && !is_member {
         messages.push(format!("Finished recovery for cache nodes {id}"));
     } else if node.succession == Succession::Reboot && first_run {
         messages.push(format!("Cache node {id} restarted"));
     }
-    node.recovering = false;
+    // In a replication group it has recovered when it has found its place.
+    node.recovering &= is_member;
     node.failure = None;
     node.close_succession();
     if let Some(version) = &running.substitute_version {

@@ -3,7 +3,7 @@
 use super::Shared;
 use crate::{
     gateway::{OpenError, PortChoice},
-    model::{CacheCluster, EndpointId, EndpointRole, Engine},
+    model::{CacheCluster, ClusterMode, EndpointId, EndpointRole, Engine, ReplicationGroup},
 };
 
 /// Sees to it that an endpoint of `cluster` is open, and tells its port: the one it had before, else the one that was
@@ -17,10 +17,44 @@ pub(super) fn open(
 ) -> Result<u16, OpenError> {
     let choice = match (stored, endpoint.role) {
         (Some(port), _) => PortChoice::Exactly(port),
-        (None, EndpointRole::Node(_)) if cluster.engine == Engine::Memcached => PortChoice::Any,
+        // So it is in a replication group, where that port belongs to an endpoint of the group.
+        (None, EndpointRole::Node(_)) if cluster.engine == Engine::Memcached || cluster.membership.is_some() => {
+            PortChoice::Any
+        }
         (None, _) => PortChoice::Preferred(cluster.port),
     };
     shared.gateway.open(endpoint, cluster.engine, choice)
+}
+
+/// Sees to it that an endpoint of a replication group is open, and tells its port. What clients write through gets the
+/// port that was asked for: the primary endpoint, or the configuration endpoint where there is none.
+pub(super) fn open_of_group(
+    shared: &Shared,
+    endpoint: &EndpointId,
+    group: &ReplicationGroup,
+    engine: Engine,
+) -> Result<u16, OpenError> {
+    let stored = port_of_group(group, endpoint.role);
+    let is_main = match endpoint.role {
+        EndpointRole::Primary => true,
+        EndpointRole::GroupConfiguration => group.cluster_mode == ClusterMode::Enabled,
+        _ => false,
+    };
+    let choice = match stored {
+        Some(port) => PortChoice::Exactly(port),
+        None if is_main => PortChoice::Preferred(group.port),
+        None => PortChoice::Any,
+    };
+    shared.gateway.open(endpoint, engine, choice)
+}
+
+fn port_of_group(group: &ReplicationGroup, role: EndpointRole) -> Option<u16> {
+    match role {
+        EndpointRole::Primary => group.ports.primary,
+        EndpointRole::Reader => group.ports.reader,
+        EndpointRole::GroupConfiguration => group.ports.configuration,
+        EndpointRole::Node(_) | EndpointRole::Configuration => None,
+    }
 }
 
 /// Opens the endpoints that were given out before the server was started, before any new one can take their ports.
@@ -36,8 +70,27 @@ pub(super) fn reopen(shared: &Shared) {
             all.filter_map(move |(role, port)| Some((endpoint(role), cluster, port?))).collect::<Vec<_>>()
         })
         .collect();
-    for (endpoint, _, port) in &stored {
+    let of_groups: Vec<_> = tables
+        .replication_groups
+        .iter_all()
+        .flat_map(|(scope, id, group)| {
+            let endpoint = |role| EndpointId { scope: scope.clone(), resource_id: id.clone(), role };
+            [EndpointRole::Primary, EndpointRole::Reader, EndpointRole::GroupConfiguration]
+                .into_iter()
+                .filter_map(move |role| Some((endpoint(role), group, port_of_group(group, role)?)))
+        })
+        .collect();
+    let ports = stored.iter().map(|(endpoint, _, port)| (endpoint, port));
+    for (endpoint, port) in ports.chain(of_groups.iter().map(|(endpoint, _, port)| (endpoint, port))) {
         shared.gateway.reserve(endpoint.clone(), *port);
+    }
+    for (endpoint, group, _) in of_groups {
+        let member = group.member_ids().find_map(|id| tables.cache_clusters.get(&group.scope, id));
+        if let Some(member) = member
+            && let Err(error) = open_of_group(shared, &endpoint, group, member.engine)
+        {
+            tracing::warn!(%endpoint, %error, "an endpoint could not be opened again");
+        }
     }
     for (endpoint, cluster, port) in stored {
         // A port that is taken by now is tried again by the cluster's own run, which also tells the user.

@@ -18,6 +18,7 @@ mod actor;
 mod change;
 mod endpoints;
 mod failure;
+mod group;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
@@ -30,6 +31,7 @@ use std::{future::Future, sync::Arc};
 use tokio::sync::mpsc;
 
 use actor::Actor;
+use group::GroupActor;
 
 use crate::{
     backend::Backend,
@@ -37,14 +39,32 @@ use crate::{
     engine::InstanceSecret,
     gateway::Gateway,
     model::Scope,
-    store::{Kind, Store},
+    store::{Change, Kind, Store, Tables},
 };
 
-/// Names a cache cluster.
+/// Names what one run is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     scope: Scope,
     id: String,
+    subject: Subject,
+}
+
+/// What kind of thing a run is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Subject {
+    CacheCluster,
+    ReplicationGroup,
+}
+
+impl Key {
+    fn of_cluster(scope: &Scope, id: &str) -> Self {
+        Self { scope: scope.clone(), id: id.to_owned(), subject: Subject::CacheCluster }
+    }
+
+    fn of_group(scope: &Scope, id: &str) -> Self {
+        Self { scope: scope.clone(), id: id.to_owned(), subject: Subject::ReplicationGroup }
+    }
 }
 
 /// What all runs share.
@@ -73,7 +93,13 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
         let runs = {
             let shared = Arc::clone(&shared);
             queue::work(named, Arc::clone(&shared.clock), move |key, failures| {
-                Actor { shared: Arc::clone(&shared), key, failures }.run()
+                let shared = Arc::clone(&shared);
+                async move {
+                    match key.subject {
+                        Subject::CacheCluster => Actor { shared, key, failures }.run().await,
+                        Subject::ReplicationGroup => GroupActor::new(shared, key).run().await,
+                    }
+                }
             })
         };
         endpoints::reopen(&shared);
@@ -89,34 +115,57 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
     }
 }
 
-/// Names every cluster there is.
+/// Names every cluster and every group there is.
 fn name_all(shared: &Shared, name: &mpsc::UnboundedSender<Key>) {
-    for (scope, id, _) in shared.store.tables().cache_clusters.iter_all() {
-        let _ = name.send(Key { scope: scope.clone(), id: id.clone() });
+    let tables = shared.store.tables();
+    let clusters = tables.cache_clusters.iter_all().map(|(scope, id, _)| Key::of_cluster(scope, id));
+    let groups = tables.replication_groups.iter_all().map(|(scope, id, _)| Key::of_group(scope, id));
+    for key in groups.chain(clusters) {
+        let _ = name.send(key);
     }
 }
 
-/// Names the clusters that a change in the store concerns.
+/// Names the clusters and groups that a change in the store concerns.
 async fn follow(
     shared: &Shared,
-    mut changes: mpsc::UnboundedReceiver<Arc<[crate::store::Change]>>,
+    mut changes: mpsc::UnboundedReceiver<Arc<[Change]>>,
     name: &mpsc::UnboundedSender<Key>,
 ) {
     while let Some(changes) = changes.recv().await {
+        let tables = shared.store.tables();
         for change in changes.iter() {
-            match change.kind {
-                Kind::CacheCluster => {
-                    let _ = name.send(Key { scope: change.scope.clone(), id: change.id.clone() });
-                }
-                Kind::CacheParameterGroup => {
-                    let tables = shared.store.tables();
-                    let users = tables.cache_clusters.iter(&change.scope);
-                    for (id, _) in users.filter(|(_, cluster)| cluster.parameter_group == change.id) {
-                        let _ = name.send(Key { scope: change.scope.clone(), id: id.clone() });
-                    }
-                }
-                Kind::ReplicationGroup | Kind::CacheSubnetGroup | Kind::CacheSecurityGroup | Kind::Event => {}
+            for key in concerned(&tables, change) {
+                let _ = name.send(key);
             }
         }
+    }
+}
+
+/// What has to be looked at after a change.
+fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
+    match kind {
+        Kind::CacheCluster => {
+            let group = match tables.cache_clusters.get(scope, id) {
+                Some(cluster) => cluster.membership.as_ref().map(|membership| membership.replication_group_id.as_str()),
+                // It may have been the last that was left of a member.
+                None => tables
+                    .replication_groups
+                    .iter(scope)
+                    .find(|(_, group)| group.member_ids().any(|member| member == id))
+                    .map(|(group, _)| group.as_str()),
+            };
+            let group = group.map(|group| Key::of_group(scope, group));
+            std::iter::once(Key::of_cluster(scope, id)).chain(group).collect()
+        }
+        Kind::ReplicationGroup => {
+            let members = tables.replication_groups.get(scope, id).into_iter().flat_map(|group| group.member_ids());
+            let members = members.map(|member| Key::of_cluster(scope, member));
+            std::iter::once(Key::of_group(scope, id)).chain(members).collect()
+        }
+        Kind::CacheParameterGroup => {
+            let users = tables.cache_clusters.iter(scope).filter(|(_, cluster)| cluster.parameter_group == *id);
+            users.map(|(id, _)| Key::of_cluster(scope, id)).collect()
+        }
+        Kind::CacheSubnetGroup | Kind::CacheSecurityGroup | Kind::Event => Vec::new(),
     }
 }

@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{CacheCluster, CacheNode, EndpointRole, Engine, NodeId, Running, Settings, Succession, parameters};
+use crate::model::{
+    CacheCluster, CacheNode, EndpointRole, Engine, EngineRef, NodeId, Running, Settings, Succession, parameters,
+};
 
 /// What a plan follows from beside the cluster's own record.
 pub(super) struct World<'a> {
     /// The values of the cluster's parameter group that differ from the family's defaults.
     pub parameters: &'a BTreeMap<String, String>,
+    /// The engine that takes writes in the shard that the cluster is a member of.
+    pub primary: Option<&'a EngineRef>,
     /// Whether an endpoint of the cluster is open.
     pub is_open: &'a dyn Fn(EndpointRole) -> bool,
     /// The time of day.
@@ -60,6 +64,10 @@ pub(super) fn plan(cluster: &CacheCluster, world: &World<'_>) -> Vec<Step> {
     }
     steps.extend(cluster.nodes.iter().filter_map(|(id, node)| next_for_node(cluster, *id, node, world)));
     if steps.is_empty() && cluster.deleted.is_none() {
+        // In a replication group it is the group's run that gives engines their places.
+        if cluster.nodes.values().any(|node| !cluster.is_settled(node)) {
+            return steps;
+        }
         if cluster.created.is_none() {
             steps.push(Step::AnnounceCreated);
         } else if cluster.resizing_from.is_some() {
@@ -97,6 +105,11 @@ fn next_for_node(cluster: &CacheCluster, id: NodeId, node: &CacheNode, world: &W
             Some(match (hands_over, current) {
                 (false, _) => retire,
                 (true, None) => start,
+                (true, Some(successor)) if cluster.membership.is_some() => {
+                    let old = EngineRef { cache_cluster_id: cluster.id.clone(), generation: *generation };
+                    let is_released = successor.role.is_some() && world.primary != Some(&old);
+                    return is_released.then_some(retire);
+                }
                 (true, Some(_)) => Step::HandOver { node: id, from: *generation, to: node.generation },
             })
         }

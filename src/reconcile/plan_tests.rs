@@ -97,7 +97,12 @@ impl Simulation {
 
     fn plan(&self) -> Vec<Step> {
         let Some(cluster) = &self.cluster else { return Vec::new() };
-        let world = World { parameters: &self.parameters, is_open: &|role| self.open.contains(&role), now: self.now };
+        let world = World {
+            parameters: &self.parameters,
+            primary: None,
+            is_open: &|role| self.open.contains(&role),
+            now: self.now,
+        };
         plan(cluster, &world)
     }
 

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::{Actor, change::RecordChange, failure::StepError, plan::reachable};
 use crate::{
     backend::{BackendError, EngineId, EngineSpec, RunningEngine},
-    engine::{EngineError, EngineSettings, MemcachedClient, RedisClient, RefusedDirective},
+    engine::{ClusterSettings, EngineError, EngineSettings, MemcachedClient, RedisClient, RefusedDirective},
     model::{CacheCluster, Engine, NodeId, Running, Settings, parameters},
 };
 
@@ -188,6 +188,11 @@ impl Actor {
         endpoint.checked_add(PRIVATE_PORTS).unwrap_or_else(|| endpoint - PRIVATE_PORTS)
     }
 
+    /// How an incarnation of the engine of a replication group's member is set up.
+    pub(super) fn settings_of(&self, cluster: &CacheCluster, generation: u32, in_effect: &Settings) -> EngineSettings {
+        self.engine_settings(cluster, NodeId::FIRST, generation, in_effect)
+    }
+
     fn engine_settings(
         &self,
         cluster: &CacheCluster,
@@ -203,6 +208,14 @@ impl Actor {
             open_files: self.shared.backend.open_files(),
             auth_token_hash: cluster.auth_token_hash.clone(),
             admin: self.shared.secret.of_engine(engine_id(cluster, node, generation).as_str()),
+            cluster: cluster.membership.as_ref().filter(|_| settings.is_clustered()).map(|membership| {
+                ClusterSettings {
+                    secret: self
+                        .shared
+                        .secret
+                        .of_engine(&format!("replication-group/{}/{}", cluster.scope, membership.replication_group_id)),
+                }
+            }),
         }
     }
 

@@ -40,7 +40,7 @@ fn known_to_run(shared: &Shared) -> Vec<Known> {
             for (generation, observed) in &cache_node.engines {
                 if let Some(running) = observed.running().filter(|running| running.is_real()) {
                     known.push(Known {
-                        key: Key { scope: scope.clone(), id: id.clone() },
+                        key: Key::of_cluster(scope, id),
                         node: *node,
                         generation: *generation,
                         address: running.address,
@@ -87,7 +87,7 @@ pub(super) async fn follow_endings(shared: &Arc<Shared>) {
         let tables = shared.store.tables();
         let found = tables.cache_clusters.iter_all().find_map(|(scope, id, cluster)| {
             let (_, node, generation) = engines_of(cluster).find(|(engine, _, _)| *engine == ended)?;
-            Some((Key { scope: scope.clone(), id: id.clone() }, node, generation))
+            Some((Key::of_cluster(scope, id), node, generation))
         });
         if let Some((key, node, generation)) = found {
             note_lost(shared, key, node, generation).await;

@@ -1,0 +1,82 @@
+//! Where the endpoints of a replication group lead, by its record and those of its members.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use crate::{
+    model::{CacheCluster, EndpointRole, EngineRole, NodeGroup, NodeId, ReplicationGroup, Running, Scope},
+    store::Tables,
+};
+
+/// A group among the records.
+pub(super) struct Group<'a> {
+    tables: &'a Tables,
+    record: &'a ReplicationGroup,
+}
+
+/// The group and the shard that a cluster is a member of.
+pub(super) fn shard_of<'a>(tables: &'a Tables, cluster: &CacheCluster) -> Option<(Group<'a>, &'a NodeGroup)> {
+    let membership = cluster.membership.as_ref()?;
+    let group = Group::find(tables, &cluster.scope, &membership.replication_group_id)?;
+    let shard = group.record.node_groups.get(&membership.node_group_id)?;
+    Some((group, shard))
+}
+
+impl<'a> Group<'a> {
+    pub(super) fn find(tables: &'a Tables, scope: &Scope, id: &str) -> Option<Self> {
+        tables.replication_groups.get(scope, id).map(|record| Self { tables, record })
+    }
+
+    fn member(&self, id: &str) -> Option<&'a CacheCluster> {
+        self.tables.cache_clusters.get(&self.record.scope, id).map(Arc::as_ref)
+    }
+
+    /// The engine of `cluster`, a member of `shard`, that answers clients now. While an engine takes over from another
+    /// one of the same member, that is the one that takes part in the shard's work.
+    pub(super) fn serving(&self, shard: &NodeGroup, cluster: &'a CacheCluster) -> Option<&'a Running> {
+        let node = cluster.nodes.get(&NodeId::FIRST)?;
+        let is_primary =
+            |generation: &u32| shard.primary.cache_cluster_id == cluster.id && shard.primary.generation == *generation;
+        let running = || node.engines.iter().filter_map(|(generation, engine)| Some((generation, engine.running()?)));
+        let primary = running().find(|(generation, _)| is_primary(generation));
+        let placed = || running().filter(|(_, engine)| engine.role.is_some()).last();
+        primary.or_else(placed).map(|(_, engine)| engine).or_else(|| node.serving())
+    }
+
+    /// The engines that an endpoint of the group leads to.
+    pub(super) fn targets(&self, role: EndpointRole) -> Vec<SocketAddr> {
+        let shards = || self.record.node_groups.values();
+        let primaries = || shards().filter_map(|shard| shard.working_primary(|id: &str| self.member(id)));
+        let addresses = |engines: Vec<&Running>| engines.iter().map(|engine| engine.address).collect();
+        match role {
+            EndpointRole::Primary => addresses(primaries().collect()),
+            EndpointRole::Reader => {
+                let replicas: Vec<_> = shards().flat_map(|shard| self.replicas(shard)).collect();
+                addresses(if replicas.is_empty() { primaries().collect() } else { replicas })
+            }
+            EndpointRole::GroupConfiguration => {
+                let replicas = shards().flat_map(|shard| self.replicas(shard));
+                addresses(primaries().chain(replicas).collect())
+            }
+            EndpointRole::Node(_) | EndpointRole::Configuration => Vec::new(),
+        }
+    }
+
+    /// The replicas of a shard that have its data.
+    fn replicas(&self, shard: &'a NodeGroup) -> impl Iterator<Item = &'a Running> {
+        let members = shard.members.iter().filter_map(|id| self.member(id));
+        members.filter(|member| member.deleted.is_none()).filter_map(|member| {
+            let node = member.nodes.get(&NodeId::FIRST)?;
+            let is_replica = |engine: &&Running| matches!(engine.role, Some(EngineRole::Replica { .. }));
+            node.engines.values().filter_map(|engine| engine.running()).filter(is_replica).last()
+        })
+    }
+
+    /// The port of the node endpoint behind which other engines know an engine under the address `peer`.
+    pub(super) fn public_port(&self, peer: SocketAddr) -> Option<u16> {
+        let members = self.record.member_ids().filter_map(|id| self.member(id));
+        members.flat_map(|member| member.nodes.values()).find_map(|node| {
+            let is_this = |running: &Running| running.peer == peer;
+            node.engines.values().filter_map(|engine| engine.running()).any(is_this).then_some(node.port)?
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! What the reconciler writes into the records of a group and its members, and the events that tell of it. Each change
+//! is applied to the newest records, which may have moved on since the plan was made.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{
+    CacheCluster, EndpointRole, EngineRef, EngineRole, Event, NodeGroupId, NodeId, Observed, ReplicationGroup, Running,
+    SlotSet, SourceType, Succession,
+};
+
+/// Something that came about.
+#[derive(Clone, Debug)]
+pub(in crate::reconcile) enum GroupChange {
+    /// An endpoint is open at this port.
+    Opened { role: EndpointRole, port: u16 },
+    /// An endpoint that this kind of group does not have is closed.
+    Closed { role: EndpointRole },
+    /// Nothing is left of these members.
+    MembersDropped(Vec<String>),
+    /// Nothing is left of these shards.
+    ShardsDropped(Vec<NodeGroupId>),
+    /// Engines have found their places.
+    Seated(Vec<Seat>),
+    /// An engine does not do any more what its record says.
+    Unseated(EngineRef),
+    /// Another engine takes writes in a shard.
+    Promoted { shard: NodeGroupId, to: EngineRef, cluster_node_id: Option<String> },
+    /// A promotion that was asked for is not going to happen, or has happened.
+    PromotionDropped { shard: NodeGroupId },
+    /// The engines of the group have been told of these nodes of their cluster.
+    Introduced(Vec<String>),
+    /// They have been told to forget these.
+    Forgotten(Vec<String>),
+    /// Slots have moved from one shard to another.
+    Moved { from: NodeGroupId, to: NodeGroupId, slots: SlotSet },
+    /// The members of these shards are to go.
+    Emptied(Vec<NodeGroupId>),
+    /// All slots are where they were to go.
+    Resharded,
+    /// There are as many replicas as were asked for.
+    ReplicaCountReached,
+    /// The first members are there.
+    Created,
+    /// Nothing of the group is left.
+    Vanished,
+}
+
+/// The place of an engine in its group.
+#[derive(Clone, Debug)]
+pub(in crate::reconcile) struct Seat {
+    pub engine: EngineRef,
+    pub role: EngineRole,
+    /// The id by which the other engines of a cluster know it.
+    pub cluster_node_id: Option<String>,
+}
+
+/// A group and its members, as a transaction sees and changes them.
+pub(in crate::reconcile) struct GroupRecords {
+    pub group: ReplicationGroup,
+    pub members: BTreeMap<String, Arc<CacheCluster>>,
+}
+
+impl GroupRecords {
+    fn member(&mut self, id: &str) -> Option<&mut CacheCluster> {
+        self.members.get_mut(id).map(Arc::make_mut)
+    }
+
+    fn engine(&mut self, name: &EngineRef) -> Option<&mut Running> {
+        let node = self.member(&name.cache_cluster_id)?.nodes.get_mut(&NodeId::FIRST)?;
+        match node.engines.get_mut(&name.generation)? {
+            Observed::Running(running) => Some(running),
+            Observed::Unknown => None,
+        }
+    }
+}
+
+/// Events in the making.
+struct Events<'a> {
+    group: &'a str,
+    now: DateTime<Utc>,
+    all: Vec<Event>,
+}
+
+impl Events<'_> {
+    fn of_group(&mut self, message: String) {
+        self.push(SourceType::ReplicationGroup, self.group.to_owned(), message);
+    }
+
+    fn of_member(&mut self, id: &str, message: String) {
+        self.push(SourceType::CacheCluster, id.to_owned(), message);
+    }
+
+    fn push(&mut self, source_type: SourceType, source_identifier: String, message: String) {
+        self.all.push(Event { source_identifier, source_type, message, date: self.now });
+    }
+}
+
+impl GroupChange {
+    /// Changes the records, and answers the events that tell of it.
+    pub fn apply(&self, records: &mut GroupRecords, now: DateTime<Utc>) -> Vec<Event> {
+        let id = records.group.id.clone();
+        let mut events = Events { group: &id, now, all: Vec::new() };
+        match self {
+            Self::Opened { role, port } => set_port(&mut records.group, *role, Some(*port)),
+            Self::Closed { role } => set_port(&mut records.group, *role, None),
+            Self::MembersDropped(ids) => {
+                for shard in records.group.node_groups.values_mut() {
+                    shard.members.retain(|member| !ids.contains(member));
+                }
+            }
+            Self::ShardsDropped(ids) => records.group.node_groups.retain(|id, _| !ids.contains(id)),
+            Self::Seated(seats) => seats.iter().for_each(|seat| seated(records, seat, &mut events)),
+            Self::Unseated(name) => {
+                if let Some(engine) = records.engine(name) {
+                    engine.role = None;
+                }
+            }
+            Self::Promoted { shard, to, cluster_node_id } => {
+                promoted(records, shard, to, cluster_node_id.as_ref(), &mut events);
+            }
+            Self::PromotionDropped { shard } => {
+                if let Some(shard) = records.group.node_groups.get_mut(shard) {
+                    shard.promotion = None;
+                }
+            }
+            Self::Introduced(ids) => records.group.cluster_node_ids.extend(ids.iter().cloned()),
+            Self::Forgotten(ids) => records.group.cluster_node_ids.retain(|id| !ids.contains(id)),
+            Self::Moved { from, to, slots } => {
+                if let Some(giver) = records.group.node_groups.get_mut(from) {
+                    giver.slots = giver.slots.difference(slots);
+                }
+                if let Some(receiver) = records.group.node_groups.get_mut(to) {
+                    receiver.slots = receiver.slots.union(slots);
+                }
+            }
+            Self::Emptied(shards) => {
+                let shards = records.group.node_groups.iter().filter(|(id, _)| shards.contains(id));
+                let ids: Vec<_> = shards.flat_map(|(_, shard)| shard.members.clone()).collect();
+                for id in ids {
+                    if let Some(member) = records.member(&id) {
+                        member.deleted.get_or_insert(now);
+                    }
+                }
+            }
+            Self::Resharded => {
+                records.group.resharding = None;
+                records.group.replica_count_changing = false;
+            }
+            Self::ReplicaCountReached => records.group.replica_count_changing = false,
+            Self::Created => {
+                records.group.created = Some(now);
+                events.of_group(format!("Replication group {id} created"));
+                if records.group.automatic_failover {
+                    events.of_group(format!("Automatic failover has been turned on for replication group {id}"));
+                }
+            }
+            Self::Vanished => events.of_group(format!("Replication group {id} deleted")),
+        }
+        events.all
+    }
+}
+
+fn set_port(group: &mut ReplicationGroup, role: EndpointRole, port: Option<u16>) {
+    match role {
+        EndpointRole::Primary => group.ports.primary = port,
+        EndpointRole::Reader => group.ports.reader = port,
+        EndpointRole::GroupConfiguration => group.ports.configuration = port,
+        EndpointRole::Node(_) | EndpointRole::Configuration => {}
+    }
+}
+
+fn seated(records: &mut GroupRecords, seat: &Seat, events: &mut Events<'_>) {
+    let Some(engine) = records.engine(&seat.engine) else { return };
+    engine.role = Some(seat.role.clone());
+    if seat.cluster_node_id.is_some() {
+        engine.cluster_node_id.clone_from(&seat.cluster_node_id);
+    }
+    records.group.cluster_node_ids.extend(seat.cluster_node_id.clone());
+    recovered(records, &seat.engine, events);
+}
+
+/// A lost engine's member has recovered once its next engine has found its place.
+fn recovered(records: &mut GroupRecords, engine: &EngineRef, events: &mut Events<'_>) {
+    let Some(member) = records.member(&engine.cache_cluster_id) else { return };
+    let Some(node) = member.nodes.get_mut(&NodeId::FIRST) else { return };
+    if node.recovering && node.generation == engine.generation {
+        node.recovering = false;
+        events.of_member(&engine.cache_cluster_id, format!("Finished recovery for cache nodes {}", NodeId::FIRST));
+    }
+}
+
+fn promoted(
+    records: &mut GroupRecords,
+    shard: &NodeGroupId,
+    to: &EngineRef,
+    cluster_node_id: Option<&String>,
+    events: &mut Events<'_>,
+) {
+    let Some(record) = records.group.node_groups.get_mut(shard) else { return };
+    let from = std::mem::replace(&mut record.primary, to.clone());
+    let promotion =
+        record.promotion.take_if(|promotion| promotion.to.as_ref().is_none_or(|wanted| *wanted == to.cache_cluster_id));
+    // One that was a copy of the new primary long ago may have been told of another one since, unnoted.
+    let members = record.members.clone();
+    for id in members {
+        let Some(member) = records.member(&id) else { continue };
+        for engine in member.nodes.values_mut().flat_map(|node| node.engines.values_mut()) {
+            if let Observed::Running(running) = engine {
+                running.role.take_if(|role| role.follows(to));
+            }
+        }
+    }
+    records.group.cluster_node_ids.extend(cluster_node_id.cloned());
+    if let Some(engine) = records.engine(&from).filter(|_| from != *to) {
+        engine.role = None;
+    }
+    if let Some(engine) = records.engine(to) {
+        engine.role = Some(EngineRole::Primary);
+        if cluster_node_id.is_some() {
+            engine.cluster_node_id = cluster_node_id.cloned();
+        }
+    }
+    let (old, new) = (&from.cache_cluster_id, &to.cache_cluster_id);
+    if old != new {
+        let message = format!("Failover from primary node {old} to replica node {new} completed");
+        events.of_member(new, message.clone());
+        events.of_group(message);
+        if promotion.is_some_and(|promotion| promotion.replaces_primary)
+            && let Some(node) = records.member(old).and_then(|member| member.nodes.get_mut(&NodeId::FIRST))
+        {
+            node.renew(Succession::Replace);
+            node.recovering = true;
+            events.of_member(old, format!("Recovering cache nodes {}", NodeId::FIRST));
+        }
+    }
+    recovered(records, to, events);
+}

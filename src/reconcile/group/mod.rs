@@ -1,0 +1,328 @@
+//! Gives the engines of a replication group their places: one run looks at one group until there is nothing left to do.
+
+mod change;
+mod clients;
+mod clustering;
+mod plan;
+#[cfg(test)]
+mod plan_tests;
+mod replicating;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
+use tokio::time::sleep;
+use tracing::Instrument;
+
+use self::{
+    change::{GroupChange, GroupRecords, Seat},
+    clients::Clients,
+    plan::{Step, World, plan},
+};
+use super::{Actor, Key, Shared, failure::StepError, queue::Outcome};
+use crate::{
+    model::{
+        CacheCluster, EndpointId, EndpointRole, EngineRef, EngineRole, NodeGroupId, NodeId, ReplicationGroup, Running,
+    },
+    store::StorageError,
+};
+
+/// How often an engine that is on its way to its place is looked at, at first and at most.
+const POLL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
+
+/// How a step went that did not fail.
+enum Progress {
+    Done,
+    /// It is under way in the engines, and has to be looked at again.
+    UnderWay,
+}
+
+/// One run of the reconciler on one replication group.
+pub(super) struct GroupActor {
+    pub shared: Arc<Shared>,
+    pub key: Key,
+    clients: Clients,
+}
+
+/// An engine of the group that runs.
+struct Engine {
+    name: EngineRef,
+    cluster: Arc<CacheCluster>,
+    running: Running,
+}
+
+impl GroupActor {
+    pub fn new(shared: Arc<Shared>, key: Key) -> Self {
+        Self { shared, key, clients: Clients::default() }
+    }
+
+    /// Brings the engines closer to the group's record, until there is nothing left to do or something fails.
+    pub async fn run(self) -> Outcome {
+        let span = tracing::info_span!("reconcile", replication_group_id = self.key.id, scope = %self.key.scope);
+        async {
+            let mut wait = POLL.0;
+            loop {
+                let Some((group, members)) = self.records() else { return Outcome::Settled };
+                let steps = self.plan(&group, &members);
+                if steps.is_empty() {
+                    return Outcome::Settled;
+                }
+                tracing::debug!(?steps, "next");
+                let outcomes = join_all(steps.iter().map(|step| self.act(&group, &members, step))).await;
+                let (mut failed, mut done) = (false, false);
+                for (step, outcome) in steps.iter().zip(outcomes) {
+                    match outcome {
+                        Ok(Progress::Done) => done = true,
+                        Ok(Progress::UnderWay) => {}
+                        Err(error) => {
+                            failed = true;
+                            tracing::warn!(?step, %error, "a step failed and will be tried again");
+                        }
+                    }
+                }
+                if failed {
+                    return Outcome::Failed;
+                }
+                if done {
+                    wait = POLL.0;
+                } else {
+                    sleep(wait).await;
+                    wait = (wait * 5 / 4).min(POLL.1);
+                }
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// The records of the group and of its members as they are now.
+    fn records(&self) -> Option<(Arc<ReplicationGroup>, BTreeMap<String, Arc<CacheCluster>>)> {
+        let tables = self.shared.store.tables();
+        let group = tables.replication_groups.get(&self.key.scope, &self.key.id)?;
+        let member = |id: &String| Some((id.clone(), Arc::clone(tables.cache_clusters.get(&self.key.scope, id)?)));
+        let members = group.member_ids().filter_map(member).filter(|(_, member)| is_member(member, group));
+        Some((Arc::clone(group), members.collect()))
+    }
+
+    fn plan(&self, group: &ReplicationGroup, members: &BTreeMap<String, Arc<CacheCluster>>) -> Vec<Step> {
+        let is_open = |role| self.shared.gateway.port_of(&self.endpoint(role)).is_some();
+        plan(group, &World { members, is_open: &is_open })
+    }
+
+    fn endpoint(&self, role: EndpointRole) -> EndpointId {
+        EndpointId { scope: self.key.scope.clone(), resource_id: self.key.id.clone(), role }
+    }
+
+    async fn act(
+        &self,
+        group: &ReplicationGroup,
+        members: &BTreeMap<String, Arc<CacheCluster>>,
+        step: &Step,
+    ) -> Result<Progress, StepError> {
+        let find = |name: &EngineRef| find(members, name);
+        let change = match step {
+            Step::OpenEndpoint(role) => {
+                let Some(engine) = members.values().next().map(|member| member.engine) else {
+                    return Ok(Progress::UnderWay);
+                };
+                let port = super::endpoints::open_of_group(&self.shared, &self.endpoint(*role), group, engine)?;
+                GroupChange::Opened { role: *role, port }
+            }
+            Step::CloseEndpoint(role) => {
+                self.shared.gateway.close(&self.endpoint(*role)).await;
+                GroupChange::Closed { role: *role }
+            }
+            Step::DropMembers(ids) => GroupChange::MembersDropped(ids.clone()),
+            Step::DropShards(ids) => GroupChange::ShardsDropped(ids.clone()),
+            Step::DropPromotion { shard } => GroupChange::PromotionDropped { shard: shard.clone() },
+            Step::EmptyShards(ids) => GroupChange::Emptied(ids.clone()),
+            Step::AnnounceResharded => GroupChange::Resharded,
+            Step::AnnounceReplicaCount => GroupChange::ReplicaCountReached,
+            Step::AnnounceCreated => GroupChange::Created,
+            Step::Vanish => {
+                for role in [EndpointRole::Primary, EndpointRole::Reader, EndpointRole::GroupConfiguration] {
+                    self.shared.gateway.close(&self.endpoint(role)).await;
+                }
+                GroupChange::Vanished
+            }
+            Step::Form => self.form(group, members).await?,
+            Step::Forget(ids) => self.forget(members, ids).await?,
+            Step::MoveSlots { from, to, slots } => self.move_slots(group, members, from, to, slots).await?,
+            Step::FailOver { shard, among } => {
+                let among: Vec<_> = among.iter().filter_map(find).collect();
+                let Some((to, cluster_node_id)) = self.fail_over(group, among).await? else {
+                    return Ok(Progress::UnderWay);
+                };
+                GroupChange::Promoted { shard: shard.clone(), to, cluster_node_id }
+            }
+            Step::Inherit { shard, to } => {
+                let Some(to) = find(to) else { return Ok(Progress::UnderWay) };
+                let cluster_node_id = self.inherit(group, members, shard, &to).await?;
+                GroupChange::Promoted { shard: shard.clone(), to: to.name, cluster_node_id }
+            }
+            Step::Switch { shard, among } => {
+                let among: Vec<_> = among.iter().filter_map(find).collect();
+                let primary = group.node_groups.get(shard).and_then(|shard| find(&shard.primary));
+                let Some(to) = self.switch(group, members, primary, among).await? else {
+                    return Ok(Progress::UnderWay);
+                };
+                GroupChange::Promoted { shard: shard.clone(), to, cluster_node_id: None }
+            }
+            Step::Crown { shard, engine } => {
+                let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };
+                GroupChange::Seated(vec![self.crown(group, members, shard, &engine).await?])
+            }
+            Step::Follow { shard: _, engine, of } => {
+                let (Some(engine), Some(of)) = (find(engine), find(of)) else { return Ok(Progress::UnderWay) };
+                let Some(seat) = self.follow(group, members, &engine, &of).await? else {
+                    return Ok(Progress::UnderWay);
+                };
+                GroupChange::Seated(vec![seat])
+            }
+        };
+        self.change(change).await?;
+        Ok(Progress::Done)
+    }
+
+    /// Writes `change` into the records of the group and of its members. A group that is gone stays so.
+    async fn change(&self, change: GroupChange) -> Result<(), StepError> {
+        let (scope, id) = (self.key.scope.clone(), self.key.id.clone());
+        let now = self.shared.clock.now();
+        let written = self.shared.store.write(move |draft| {
+            let Some(before) = draft.get::<ReplicationGroup>(&scope, &id) else { return Ok::<_, StorageError>(()) };
+            let found = before.member_ids().filter_map(|id| Some((id.clone(), draft.get::<CacheCluster>(&scope, id)?)));
+            let members: BTreeMap<_, _> = found.filter(|(_, member)| is_member(member, &before)).collect();
+            let mut records = GroupRecords { group: ReplicationGroup::clone(&before), members: members.clone() };
+            let events = change.apply(&mut records, now);
+            for (id, member) in records.members {
+                if members.get(&id).is_some_and(|before| **before != *member) {
+                    draft.put(&scope, &id, CacheCluster::clone(&member));
+                }
+            }
+            if matches!(change, GroupChange::Vanished) {
+                draft.remove::<ReplicationGroup>(&scope, &id);
+            } else if records.group != *before {
+                draft.put(&scope, &id, records.group);
+            }
+            for event in events {
+                tracing::info!(source = event.source_identifier, message = event.message, "event");
+                draft.emit(&scope, event);
+            }
+            Ok(())
+        });
+        Ok(written.await?)
+    }
+
+    /// The member's own run, which knows how its engines are set up.
+    fn member(&self, cluster: &CacheCluster) -> Actor {
+        Actor { shared: Arc::clone(&self.shared), key: Key::of_cluster(&cluster.scope, &cluster.id), failures: 0 }
+    }
+}
+
+/// Whether `cluster` is really a member of `group`, and not one that was retained when a group was deleted, or that came
+/// later under the same name.
+fn is_member(cluster: &CacheCluster, group: &ReplicationGroup) -> bool {
+    cluster.membership.as_ref().is_some_and(|membership| membership.replication_group_id == group.id)
+}
+
+fn find(members: &BTreeMap<String, Arc<CacheCluster>>, name: &EngineRef) -> Option<Engine> {
+    let cluster = members.get(&name.cache_cluster_id)?;
+    let running = cluster.nodes.get(&NodeId::FIRST)?.engines.get(&name.generation)?.running()?;
+    Some(Engine { name: name.clone(), cluster: Arc::clone(cluster), running: running.clone() })
+}
+
+impl GroupActor {
+    /// Makes an engine the best of `among` a primary: the one that has seen most writes.
+    async fn fail_over(
+        &self,
+        group: &ReplicationGroup,
+        among: Vec<Engine>,
+    ) -> Result<Option<(EngineRef, Option<String>)>, StepError> {
+        let Some(to) = self.furthest(among).await? else { return Ok(None) };
+        if to.running.is_real() {
+            if group.cluster_mode.is_clustered() {
+                self.take_over(&to).await?;
+            } else {
+                self.promote(&to).await?;
+            }
+        }
+        Ok(Some((to.name, to.running.cluster_node_id)))
+    }
+
+    /// Lets the best of `among` take over from a primary that works.
+    async fn switch(
+        &self,
+        group: &ReplicationGroup,
+        members: &BTreeMap<String, Arc<CacheCluster>>,
+        primary: Option<Engine>,
+        among: Vec<Engine>,
+    ) -> Result<Option<EngineRef>, StepError> {
+        let Some(primary) = primary else { return Ok(None) };
+        let Some(to) = self.furthest(among).await? else { return Ok(None) };
+        if to.running.is_real() && primary.running.is_real() {
+            if group.cluster_mode.is_clustered() {
+                self.switch_in_cluster(members, &primary, &to).await?;
+            } else {
+                self.switch_replicas(&primary, &to).await?;
+            }
+        }
+        Ok(Some(to.name))
+    }
+
+    /// Makes a fresh engine a primary.
+    async fn crown(
+        &self,
+        group: &ReplicationGroup,
+        members: &BTreeMap<String, Arc<CacheCluster>>,
+        shard: &NodeGroupId,
+        engine: &Engine,
+    ) -> Result<Seat, StepError> {
+        let cluster_node_id = self.inherit(group, members, shard, engine).await?;
+        Ok(Seat { engine: engine.name.clone(), role: EngineRole::Primary, cluster_node_id })
+    }
+
+    /// Gives a fresh engine what the primary of `shard` had but for its data. In a cluster these are its slots.
+    async fn inherit(
+        &self,
+        group: &ReplicationGroup,
+        members: &BTreeMap<String, Arc<CacheCluster>>,
+        shard: &NodeGroupId,
+        engine: &Engine,
+    ) -> Result<Option<String>, StepError> {
+        // Before there is a cluster it is enough to know who will be what in it.
+        let has_cluster = group.cluster_mode.is_clustered() && !group.cluster_node_ids.is_empty();
+        if has_cluster && engine.running.is_real() {
+            return self.join_with_slots(group, members, shard, engine).await.map(Some);
+        }
+        // It may have begun to follow another one before that was lost. While a group is being made nothing was.
+        if engine.running.is_real() && !group.cluster_mode.is_clustered() && group.created.is_some() {
+            self.promote(engine).await?;
+        }
+        Ok(engine.running.cluster_node_id.clone())
+    }
+
+    /// Makes an engine a copy of another. `None` while it has not copied everything yet.
+    async fn follow(
+        &self,
+        group: &ReplicationGroup,
+        members: &BTreeMap<String, Arc<CacheCluster>>,
+        engine: &Engine,
+        of: &Engine,
+    ) -> Result<Option<Seat>, StepError> {
+        let mut cluster_node_id = engine.running.cluster_node_id.clone();
+        if engine.running.is_real() && of.running.is_real() {
+            let in_sync = if group.cluster_mode.is_clustered() {
+                let (id, in_sync) = self.follow_in_cluster(members, engine, of).await?;
+                cluster_node_id = Some(id);
+                in_sync
+            } else {
+                self.replicate(engine, of).await?
+            };
+            if !in_sync {
+                return Ok(None);
+            }
+        }
+        let role = EngineRole::Replica { of: of.name.clone() };
+        Ok(Some(Seat { engine: engine.name.clone(), role, cluster_node_id }))
+    }
+}
