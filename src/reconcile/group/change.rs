@@ -29,8 +29,6 @@ pub(in crate::reconcile) enum GroupChange {
     Promoted { shard: NodeGroupId, to: EngineRef, cluster_node_id: Option<String> },
     /// A promotion that was asked for is not going to happen, or has happened.
     PromotionDropped { shard: NodeGroupId },
-    /// The engines of the group have been told of these nodes of their cluster.
-    Introduced(Vec<String>),
     /// They have been told to forget these.
     Forgotten(Vec<String>),
     /// Slots have moved from one shard to another.
@@ -125,7 +123,6 @@ impl GroupChange {
                     shard.promotion = None;
                 }
             }
-            Self::Introduced(ids) => records.group.cluster_node_ids.extend(ids.iter().cloned()),
             Self::Forgotten(ids) => records.group.cluster_node_ids.retain(|id| !ids.contains(id)),
             Self::Moved { from, to, slots } => {
                 if let Some(giver) = records.group.node_groups.get_mut(from) {

@@ -90,7 +90,7 @@ fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<Utc>) -> Ca
 impl Simulation {
     fn new(clustered: bool, shards: u16, replicas: u16, automatic_failover: bool) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().expect("a time");
-        let slots = SlotSet::even_split(usize::from(shards));
+        let slots = SlotSet::even_split(shards);
         let mut records = GroupRecords {
             group: ReplicationGroup {
                 scope: Scope::new("000000000000", "us-east-1"),
@@ -464,7 +464,7 @@ fn reshard(records: &mut GroupRecords, count: usize, now: DateTime<Utc>) {
     for id in ids.iter().skip(count) {
         records.group.node_groups.get_mut(id).expect("a shard").leaving = true;
     }
-    let split = SlotSet::even_split(count);
+    let split = SlotSet::even_split(u16::try_from(count).expect("few"));
     let shards = records.group.node_groups.iter();
     let staying: Vec<_> = shards.filter(|(_, shard)| !shard.leaving).map(|(id, _)| id.clone()).collect();
     let mut target: BTreeMap<_, _> = staying.into_iter().zip(split).collect();
