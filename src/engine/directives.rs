@@ -6,14 +6,16 @@ use super::launch::EngineSettings;
 
 /// Parameters that only `ElastiCache`'s own engines know, that the server sees to by itself, or that an engine can only
 /// be started with. None of them is sent to a running engine as it is.
-const NOT_DIRECTIVES: [&str; 20] = [
+const NOT_DIRECTIVES: [&str; 22] = [
     "appendfsync",
     "appendonly",
     "close-on-replica-write",
     "close-on-slave-write",
     "cluster-databases",
     "cluster-enabled",
+    "cluster-node-timeout",
     "cluster-preferred-endpoint-type",
+    "cluster-require-full-coverage",
     "databases",
     "lua-replicate-commands",
     "maxclients",
@@ -30,7 +32,7 @@ const NOT_DIRECTIVES: [&str; 20] = [
 ];
 
 /// Commands that the server itself sends. One that is blocked gets a name that only the server knows.
-const NEEDED: [&str; 3] = ["client", "info", "ping"];
+const NEEDED: [&str; 4] = ["client", "cluster", "info", "ping"];
 
 /// The commands that a parameter group gives another name, with that name, which is empty for a command that is
 /// blocked. The parameter is a list of pairs with blanks between: `KEYS blocked FLUSHALL wipe`.

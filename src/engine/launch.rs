@@ -22,6 +22,16 @@ pub struct EngineSettings {
     pub auth_token_hash: Option<String>,
     /// What lets the server in.
     pub admin: AdminSecret,
+    /// What the engine needs to be part of a cluster, when it is to be part of one.
+    pub cluster: Option<ClusterSettings>,
+}
+
+/// What an engine has to know to be a node of a cluster ("cluster mode enabled").
+#[derive(Clone, Debug)]
+pub struct ClusterSettings {
+    /// What all engines of the cluster let each other in with. Any of them may become the primary of any other of its
+    /// shard, and any primary may have to hand keys to any other.
+    pub secret: AdminSecret,
 }
 
 /// What a backend needs to start an engine.

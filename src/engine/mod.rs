@@ -1,6 +1,7 @@
 //! What engines are told: how they are started, and what is said to them while they run. This is the only module that
 //! knows Redis's and Memcached's own words. It starts nothing itself.
 
+mod cluster;
 mod directives;
 mod launch;
 mod memcached_client;
@@ -8,13 +9,20 @@ mod memcached_launch;
 mod probe;
 mod redis_client;
 mod redis_launch;
+mod replication;
 mod restricted;
 mod secret;
+mod wait;
 
-pub use launch::{EngineSettings, Launch};
+pub use cluster::{
+    ClusterInfo, ClusterNode, ClusterView, Duty, Member, OpenMove, Seat, forget_all, form, join, move_slots,
+    open_moves, settle, switch_primary, until_agreed,
+};
+pub use launch::{ClusterSettings, EngineSettings, Launch};
 pub use memcached_client::MemcachedClient;
 pub use probe::answers;
 pub use redis_client::{RedisClient, RefusedDirective};
+pub use replication::{ReplicaState, ReplicationRole, ReplicationState};
 pub use secret::{AdminSecret, InstanceSecret};
 
 /// Why an engine did not do what it was told.
@@ -29,6 +37,12 @@ pub enum EngineError {
     /// It answered with an error.
     #[error("the engine refused: {0}")]
     Refused(String),
+    /// What it answered cannot be read.
+    #[error("the engine answered what cannot be understood: {0}")]
+    Unintelligible(String),
+    /// It does what it was told, but what that should lead to did not come about in time.
+    #[error("waited in vain until {0}")]
+    InVain(&'static str),
 }
 
 impl From<std::io::Error> for EngineError {

@@ -1,7 +1,7 @@
 //! How a redis or valkey server is started.
 
 use super::{
-    directives,
+    cluster, directives,
     launch::{EngineSettings, Launch},
     restricted,
 };
@@ -40,6 +40,7 @@ fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
         // Otherwise a replica waits five seconds for others that might want the same copy.
         words(&["repl-diskless-sync-delay", "0"]),
     ];
+    all.extend(cluster::boot_directives(settings));
     for parameter in ["databases", "maxclients"] {
         if let Some(value) = settings.parameters.get(parameter) {
             all.push(words(&[parameter, value]));
@@ -64,6 +65,9 @@ fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
         all.push(default);
         let hash = format!("#{}", settings.admin.password_hash());
         let mut admin = words(&["user", ADMIN_USER, "on", &hash, "~*", "+@all"]);
+        if let Some(cluster) = &settings.cluster {
+            admin.push(format!("#{}", cluster.secret.password_hash()));
+        }
         if restricted::has_channel_rules(settings) {
             admin.push("&*".into());
         }
@@ -111,6 +115,7 @@ mod tests {
             open_files: None,
             auth_token_hash: Some("00ff".into()),
             admin: InstanceSecret::new([0; 32]).of_engine("e"),
+            cluster: None,
         }
     }
 

@@ -202,6 +202,7 @@ impl Actor {
             open_files: self.shared.backend.open_files(),
             auth_token_hash: cluster.auth_token_hash.clone(),
             admin: self.shared.secret.of_engine(engine_id(cluster, node, generation).as_str()),
+            cluster: None,
         }
     }
 

@@ -1,0 +1,113 @@
+//! What all nodes of a cluster have to know: waiting until they do, and letting them forget.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use futures_util::future::try_join_all;
+
+use super::{
+    member::{Connected, Duty, Member, connect_all},
+    view::ClusterView,
+};
+use crate::{
+    engine::{EngineError, EngineSettings, RedisClient, wait::Wait},
+    model::SlotSet,
+};
+
+/// How long news may take to reach every node.
+const AGREE_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until every one of `members` serves and sees exactly these owners of slots, by their ids.
+///
+/// # Errors
+/// When an engine does not answer, or they do not agree within thirty seconds.
+pub async fn until_agreed(members: &[Member], owners: &BTreeMap<String, SlotSet>) -> Result<(), EngineError> {
+    let mut nodes = connect_all(members).await?;
+    let owners: BTreeMap<&str, &SlotSet> =
+        owners.iter().filter(|(_, slots)| !slots.is_empty()).map(|(id, slots)| (id.as_str(), slots)).collect();
+    let wait = Wait::until("the nodes of the cluster agree", AGREE_PATIENCE);
+    for node in &mut nodes {
+        while node.client.view().await?.owners() != owners || !node.client.cluster_info().await?.is_ok {
+            wait.a_moment().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Waits until a node knows that one other node owns all of `slots`.
+pub(super) async fn until_owned(node: &mut Connected<'_>, slots: &SlotSet) -> Result<(), EngineError> {
+    let wait = Wait::until("a node knows the slots of another", AGREE_PATIENCE);
+    let knows = |view: &ClusterView| slots.is_empty() || view.owners().values().any(|owned| *owned == slots);
+    while !knows(&node.client.view().await?) {
+        wait.a_moment().await?;
+    }
+    Ok(())
+}
+
+/// Waits until a node serves, knows what the newcomers of these ids do, and has forgotten `helpers`.
+pub(super) async fn until_known(
+    node: &mut Connected<'_>,
+    duties: &BTreeMap<String, &Duty>,
+    helpers: &[&str],
+) -> Result<(), EngineError> {
+    let wait = Wait::until("the nodes of the cluster agree", AGREE_PATIENCE);
+    let does = |view: &ClusterView, id: &str, duty: &Duty| match (view.node(id), duty) {
+        (Some(node), Duty::Primary(slots)) => node.is_primary() && node.slots == *slots,
+        (Some(node), Duty::Replica { of }) => {
+            node.is_replica() && node.primary_id.as_ref() == view.at(*of).map(|primary| &primary.id)
+        }
+        (None, _) | (_, Duty::Helper) => false,
+    };
+    loop {
+        let view = node.client.view().await?;
+        let remembered: Vec<&str> = helpers.iter().copied().filter(|id| view.node(id).is_some()).collect();
+        forget(node, &remembered).await?;
+        if remembered.is_empty()
+            && duties.iter().all(|(id, duty)| does(&view, id, duty))
+            && node.client.cluster_info().await?.is_ok
+        {
+            return Ok(());
+        }
+        wait.a_moment().await?;
+    }
+}
+
+/// Lets every one of `members` forget the nodes of these ids, at once, because one that still knows them would tell the
+/// others again. A replica of one of them keeps it until it follows another primary; call it again then.
+///
+/// # Errors
+/// When an engine does not answer or refuses.
+pub async fn forget_all(members: &[Member], ids: &[String]) -> Result<(), EngineError> {
+    let mut nodes = connect_all(members).await?;
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    try_join_all(nodes.iter_mut().map(|node| forget(node, &ids))).await?;
+    Ok(())
+}
+
+/// Lets one node forget the nodes of these ids.
+async fn forget(node: &mut Connected<'_>, ids: &[&str]) -> Result<(), EngineError> {
+    for id in ids {
+        node.client.forget(id).await?;
+    }
+    Ok(())
+}
+
+/// Gives every one of `members` those parameters that it must not have while a cluster is being formed: the node timeout
+/// and whether all slots have to be owned for any to be served. Without a value in the parameters it is the engines' own.
+///
+/// # Errors
+/// When an engine does not answer or refuses.
+pub async fn settle(members: &[Member]) -> Result<(), EngineError> {
+    try_join_all(members.iter().map(|member| async {
+        let mut client = RedisClient::connect(member.address, &member.settings).await?;
+        for (directive, default) in [("cluster-node-timeout", "15000"), ("cluster-require-full-coverage", "yes")] {
+            client.set(directive, value(&member.settings, directive).unwrap_or(default)).await?;
+        }
+        Ok::<_, EngineError>(())
+    }))
+    .await?;
+    Ok(())
+}
+
+fn value<'a>(settings: &'a EngineSettings, parameter: &str) -> Option<&'a str> {
+    settings.parameters.get(parameter).map(String::as_str)
+}
