@@ -61,6 +61,7 @@ impl SlotSet {
     }
 
     /// Its slots in order.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = u16> + '_ {
         self.ranges.iter().flat_map(|(first, last)| *first..=*last)
     }

@@ -33,6 +33,16 @@ pub async fn until_agreed(members: &[Member], owners: &BTreeMap<String, SlotSet>
     Ok(())
 }
 
+/// Waits until a node knows that one other node owns all of `slots`.
+pub(super) async fn until_owned(node: &mut Connected<'_>, slots: &SlotSet) -> Result<(), EngineError> {
+    let wait = Wait::until("a node knows the slots of another", AGREE_PATIENCE);
+    let knows = |view: &ClusterView| slots.is_empty() || view.owners().values().any(|owned| *owned == slots);
+    while !knows(&node.client.view().await?) {
+        wait.a_moment().await?;
+    }
+    Ok(())
+}
+
 /// Waits until a node serves, knows what the newcomers of these ids do, and has forgotten `helpers`.
 pub(super) async fn until_known(
     node: &mut Connected<'_>,

@@ -160,6 +160,9 @@ async fn open_primaries(
             open(first, &lent, Some(&second.id)).await?;
         }
         open(second, second_slots, Some(&first.id)).await?;
+        // Whoever missed that the slot went back would follow it, once it is a replica of the first.
+        let rest = primaries.iter_mut().map(|(node, _)| &mut **node).chain([&mut *first]);
+        try_join_all(rest.map(|node| agree::until_owned(node, second_slots))).await?;
         open_all(primaries, Some(&first.id)).await?;
         return open(first, first_slots, None).await;
     }

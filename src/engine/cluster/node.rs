@@ -73,7 +73,7 @@ impl ClusterNode {
         let mut word = || words.next().ok_or_else(wrong);
         let (id, place, flags, primary) = (word()?, word()?, word()?, word()?);
         let (_ping_sent, _pong_received) = (word()?, word()?);
-        let (epoch, link) = (word()?, word()?);
+        let (epoch, connection) = (word()?, word()?);
         let mut node = Self {
             id: id.to_owned(),
             address: address(place),
@@ -81,7 +81,7 @@ impl ClusterNode {
             flags: flags.split(',').map(str::to_owned).collect(),
             primary_id: (primary != "-").then(|| primary.to_owned()),
             epoch: epoch.parse().map_err(|_| wrong())?,
-            link_is_up: link == "connected",
+            link_is_up: connection == "connected",
             slots: SlotSet::default(),
             migrating: BTreeMap::new(),
             importing: BTreeMap::new(),

@@ -22,6 +22,9 @@ use crate::{
 /// How long a primary may need until it serves.
 const SERVE_PATIENCE: Duration = Duration::from_secs(15);
 
+/// After this long a partner that cannot be made use of is done without.
+const PARTNER_PATIENCE: Duration = Duration::from_secs(1);
+
 /// After this long a replica that does not serve takes over all the same, and becomes a primary like any other.
 const REPLICA_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -31,6 +34,7 @@ pub(super) async fn open(
     slots: &SlotSet,
     partner: Option<&str>,
 ) -> Result<(), EngineError> {
+    let has_partner = partner.is_some();
     let wait = Wait::until("a primary owns its slots and serves", SERVE_PATIENCE);
     loop {
         let serves = primary.client.cluster_info().await?.is_ok;
@@ -43,24 +47,25 @@ pub(super) async fn open(
         let free = missing.difference(&view.owned());
         // What a takeover brings along must be what this one is to own.
         let fits = |id: &str| view.node(id).is_some_and(|node| node.slots.difference(slots).is_empty());
+        let partner = partner.filter(|id| view.node(id).is_some_and(|node| node.is_primary() && !node.is_failing()));
+        let partner = partner.filter(|id| fits(id));
         if let Some(of) = &myself.primary_id {
             if !fits(of) {
-                return Err(EngineError::Refused(format!("{} is a replica already", primary.id)));
-            }
-            if serves || wait.elapsed() > REPLICA_PATIENCE {
+                // It may have followed slots that its partner had and lost. If not, it is no blank engine.
+                let partner = partner.ok_or_else(|| EngineError::Refused(format!("{} is a replica", primary.id)))?;
+                become_replica(primary, partner, None).await?;
+            } else if serves || wait.elapsed() > REPLICA_PATIENCE {
                 primary.client.add_slots(&free).await?;
                 primary.client.take_over().await?;
                 continue;
             }
-        } else if let Some(partner) = partner.filter(|_| !serves && myself.slots.is_empty()) {
-            if view.node(partner).is_some_and(|node| node.is_primary() && !node.is_failing()) && fits(partner) {
-                let lent = free.iter().next().filter(|_| view.owned().is_empty());
-                if become_replica(primary, partner, lent).await? {
-                    continue;
-                }
-            }
-        } else {
+        } else if serves || !myself.slots.is_empty() || !has_partner || wait.elapsed() > PARTNER_PATIENCE {
             primary.client.add_slots(&free).await?;
+        } else if let Some(partner) = partner {
+            let lent = free.iter().next().filter(|_| view.owned().is_empty());
+            if become_replica(primary, partner, lent).await? {
+                continue;
+            }
         }
         wait.a_moment().await?;
     }

@@ -1,0 +1,168 @@
+//! Engines that are started for one test and end with it.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::atomic::{AtomicU16, AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+
+use cachette::{
+    backend::{Backend, EngineId, EngineSpec, ProcessBackend, ProcessSettings},
+    engine::{ClusterSettings, Duty, EngineSettings, InstanceSecret, Member, RedisClient, Seat},
+    model::{Engine, SlotSet},
+};
+use futures_util::future::join_all;
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use tempfile::TempDir;
+
+/// How long anything may take.
+pub const LIMIT: Duration = Duration::from_secs(30);
+
+/// Tests run beside each other, each with a port of its own.
+static PORT: AtomicU16 = AtomicU16::new(7_300);
+
+/// Where the engines of a test live.
+pub struct Bed {
+    folder: TempDir,
+    backend: ProcessBackend,
+    port: u16,
+    started: AtomicU32,
+    runs: std::sync::Mutex<BTreeMap<SocketAddr, i32>>,
+}
+
+impl Bed {
+    /// Somewhere to start engines.
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = ProcessSettings { data_dir: folder.path().join("data"), engine_path: Vec::new() };
+        let backend = ProcessBackend::open(settings).await.expect("a backend");
+        let port = PORT.fetch_add(1, Ordering::Relaxed);
+        Self { folder, backend, port, started: AtomicU32::new(0), runs: std::sync::Mutex::default() }
+    }
+
+    fn settings(&self, engine: Engine, name: &str, in_cluster: bool) -> EngineSettings {
+        let secret = InstanceSecret::new([7; 32]);
+        EngineSettings {
+            engine,
+            version: if engine == Engine::Valkey { "8.0" } else { "7.0" }.parse().expect("a version"),
+            port: self.port,
+            parameters: [("repl-backlog-size", "1048576"), ("cluster-require-full-coverage", "yes")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            open_files: None,
+            auth_token_hash: None,
+            admin: secret.of_engine(name),
+            cluster: in_cluster.then(|| ClusterSettings { secret: secret.of_engine("the whole group") }),
+        }
+    }
+
+    /// Starts an engine, and waits until it answers.
+    pub async fn start(&self, engine: Engine, in_cluster: bool) -> Member {
+        let name = format!("engine-{}", self.started.fetch_add(1, Ordering::Relaxed));
+        let settings = self.settings(engine, &name, in_cluster);
+        let launch = settings.launch();
+        let spec = EngineSpec {
+            id: EngineId::new(&name),
+            engine,
+            version: settings.version.clone(),
+            arguments: launch.arguments,
+            config: launch.config,
+            port: settings.port,
+            memory_limit: launch.memory_limit,
+            labels: BTreeMap::new(),
+        };
+        let running = self.backend.ensure(&spec).await.expect("an engine");
+        let pid = running.run.split_once('-').expect("a run").0.parse().expect("a process id");
+        self.runs.lock().expect("the runs").insert(running.address, pid);
+        let member = Member { address: running.address, peer: running.address, settings };
+        let began = Instant::now();
+        let mut client = loop {
+            match RedisClient::connect(member.address, &member.settings).await {
+                Ok(client) => break client,
+                Err(error) => assert!(began.elapsed() < LIMIT, "it does not answer: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        };
+        client.apply(&member.settings).await.expect("its parameters");
+        member
+    }
+
+    /// Starts several at the same time.
+    pub async fn start_all(&self, engine: Engine, number: usize) -> Vec<Member> {
+        join_all((0..number).map(|_| self.start(engine, true))).await
+    }
+
+    /// Kills an engine, as a crash would.
+    pub fn kill(&self, member: &Member) {
+        kill(self.runs.lock().expect("the runs")[&member.address]);
+    }
+
+    /// Stops an engine where it is, with its connections open.
+    pub fn freeze(&self, member: &Member) {
+        let pid = Pid::from_raw(self.runs.lock().expect("the runs")[&member.address]).expect("a process id");
+        let pidfd = pidfd_open(pid, PidfdFlags::empty()).expect("a process");
+        pidfd_send_signal(&pidfd, Signal::STOP).expect("stopping it");
+    }
+}
+
+impl Drop for Bed {
+    fn drop(&mut self) {
+        let Ok(processes) = procfs::process::all_processes() else { return };
+        for process in processes.filter_map(Result::ok) {
+            if process.cwd().is_ok_and(|cwd| cwd.starts_with(self.folder.path())) {
+                kill(process.pid);
+            }
+        }
+    }
+}
+
+/// Kills the process, and returns when it has ended.
+fn kill(pid: i32) {
+    use rustix::event::{PollFd, PollFlags, Timespec};
+    let Ok(pidfd) = pidfd_open(Pid::from_raw(pid).expect("a process id"), PidfdFlags::empty()) else { return };
+    let _ = pidfd_send_signal(&pidfd, Signal::KILL);
+    let limit = Timespec { tv_sec: 10, tv_nsec: 0 };
+    let _ = rustix::event::poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&limit));
+}
+
+/// The server's own connection to an engine.
+pub async fn client(member: &Member) -> RedisClient {
+    RedisClient::connect(member.address, &member.settings).await.expect("a connection")
+}
+
+/// The seats of a cluster: of every shard first the primary, then its replicas. A shard alone without replicas has a
+/// helper at the end when there is one engine more.
+pub fn seats(members: Vec<Member>, shards: u16, replicas: usize) -> Vec<Seat> {
+    let each = replicas + 1;
+    let peers: Vec<_> = members.iter().map(|member| member.peer).collect();
+    let slots = SlotSet::even_split(shards);
+    let seat = |(place, member): (usize, Member)| {
+        let duty = match (slots.get(place / each), place % each) {
+            (None, _) => Duty::Helper,
+            (Some(slots), 0) => Duty::Primary(slots.clone()),
+            _ => Duty::Replica { of: peers[place / each * each] },
+        };
+        Seat { member, duty }
+    };
+    members.into_iter().enumerate().map(seat).collect()
+}
+
+/// The engines of the seats.
+pub fn members(seats: &[Seat]) -> Vec<Member> {
+    seats.iter().filter(|seat| seat.duty != Duty::Helper).map(|seat| seat.member.clone()).collect()
+}
+
+/// Who owns what, as every one of `members` sees it once they agree that somebody owns every slot.
+pub fn owners(ids: &[String], slots: &[&str]) -> BTreeMap<String, SlotSet> {
+    ids.iter().cloned().zip(slots.iter().map(|slots| slots.parse().expect("slots"))).collect()
+}
+
+/// Waits until `holds`.
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !holds().await {
+        assert!(began.elapsed() < LIMIT, "waited in vain until {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

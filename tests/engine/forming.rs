@@ -1,0 +1,65 @@
+//! Blank engines become a cluster.
+
+use std::time::{Duration, Instant};
+
+use cachette::{
+    engine::{Duty, Seat, form, settle},
+    model::{Engine, SlotSet},
+};
+
+use crate::bed::{Bed, client, members, seats};
+
+/// Forms a cluster from nothing and checks what became of it. Answers how long it took.
+async fn forms(engine: Engine, shards: u16, replicas: usize, helpers: usize) -> Duration {
+    let bed = Bed::new().await;
+    let began = Instant::now();
+    let number = usize::from(shards) * (replicas + 1);
+    let seats = seats(bed.start_all(engine, number + helpers).await, shards, replicas);
+    let started = began.elapsed();
+    let ids = form(&seats).await.expect("a cluster");
+    let took = began.elapsed();
+    println!("{engine:?} {shards} x {replicas}, {helpers} helpers: started {started:?}, formed after {took:?}");
+    is_formed(&seats, &ids).await;
+    settle(&members(&seats)).await.expect("its parameters");
+    is_formed(&seats, &ids).await;
+    took
+}
+
+async fn is_formed(seats: &[Seat], ids: &[String]) {
+    let number = members(seats).len();
+    for seat in seats.iter().filter(|seat| seat.duty != Duty::Helper) {
+        let mut client = client(&seat.member).await;
+        assert!(client.cluster_info().await.expect("what it says").is_ok);
+        let view = client.view().await.expect("what it sees");
+        // Two nodes that met each other twice at once may still be about to find that out.
+        assert_eq!(view.nodes().iter().filter(|node| node.is_known()).count(), number, "{view:?}");
+        assert_eq!(view.owned(), SlotSet::all());
+        for (seat, id) in seats.iter().zip(ids).filter(|(seat, _)| seat.duty != Duty::Helper) {
+            let node = view.node(id).expect("a node");
+            assert_eq!(node.address, Some(seat.member.peer));
+            match &seat.duty {
+                Duty::Primary(slots) => assert_eq!((&node.slots, node.is_primary()), (slots, true)),
+                Duty::Replica { of } => {
+                    assert_eq!(node.primary_id, view.at(*of).map(|primary| primary.id.clone()));
+                }
+                Duty::Helper => unreachable!(),
+            }
+        }
+        if matches!(seat.duty, Duty::Replica { .. }) {
+            assert!(client.replication().await.expect("its state").link_is_up());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clusters_of_every_shape_form() {
+    for engine in [Engine::Redis, Engine::Valkey] {
+        for (shards, replicas, helpers) in
+            [(1, 0, 0), (1, 0, 1), (1, 1, 0), (2, 0, 0), (2, 1, 0), (3, 0, 0), (3, 1, 0), (3, 2, 0)]
+        {
+            let took = forms(engine, shards, replicas, helpers).await;
+            // Alone the engine waits for two seconds; the rest leaves room for a busy machine.
+            assert!(took < Duration::from_secs(10), "{shards} x {replicas}: {took:?}");
+        }
+    }
+}
