@@ -57,6 +57,10 @@ impl Directory for Records {
         Some(Membership { version: cluster.membership_version, nodes })
     }
 
+    fn public_port(&self, _: &EndpointId, _: SocketAddr) -> Option<u16> {
+        None
+    }
+
     fn changes(&self) -> watch::Receiver<u64> {
         self.store.version()
     }

@@ -20,7 +20,7 @@ pub(super) fn open(
         (None, EndpointRole::Node(_)) if cluster.engine == Engine::Memcached => PortChoice::Any,
         (None, _) => PortChoice::Preferred(cluster.port),
     };
-    shared.gateway.open(endpoint, cluster.engine, choice)
+    shared.gateway.open(endpoint, cluster.engine.into(), choice)
 }
 
 /// Opens the endpoints that were given out before the server was started, before any new one can take their ports.
