@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::EndpointId;
 
-/// Knows where endpoints lead. Both questions are asked often and must be answered from memory.
+/// Knows where endpoints lead. Its questions are asked often and must be answered from memory.
 pub trait Directory: Send + Sync + 'static {
     /// The engine that a new connection to `endpoint` goes to, `None` while there is none. For a configuration
     /// endpoint: any running node, in turn.
@@ -15,6 +15,10 @@ pub trait Directory: Send + Sync + 'static {
 
     /// The nodes of the Memcached cluster that `endpoint` belongs to, as clients that discover them are told.
     fn membership(&self, endpoint: &EndpointId) -> Option<Membership>;
+
+    /// The port of the node endpoint whose engine the other engines of this endpoint's cluster know as `engine`, or which
+    /// the gateway itself reaches there. `None` when there is none: what a client is told of it is left as it is.
+    fn public_port(&self, endpoint: &EndpointId, engine: SocketAddr) -> Option<u16>;
 
     /// Changes whenever a route may have changed. Connections that wait for a target ask again at every change.
     fn changes(&self) -> watch::Receiver<u64>;

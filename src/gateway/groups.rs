@@ -75,7 +75,7 @@ impl<'a> Group<'a> {
     pub(super) fn public_port(&self, peer: SocketAddr) -> Option<u16> {
         let members = self.record.member_ids().filter_map(|id| self.member(id));
         members.flat_map(|member| member.nodes.values()).find_map(|node| {
-            let is_this = |running: &Running| running.peer == peer;
+            let is_this = |running: &Running| running.peer == peer || running.address == peer;
             node.engines.values().filter_map(|engine| engine.running()).any(is_this).then_some(node.port)?
         })
     }

@@ -1,6 +1,10 @@
 //! Accepts the connections of one endpoint and joins each to an engine.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -9,12 +13,12 @@ use tokio::{
 };
 
 use super::{
-    Directory, EndpointId, GatewaySettings,
+    Directory, EndpointId, Front, GatewaySettings,
+    cluster::{ClusterTap, Viewer},
     memcached::{Discovery, DiscoveryTap},
     relay::{Untapped, relay},
     target,
 };
-use crate::model::Engine;
 
 /// The rest after a failed accept. With no file descriptor left every accept fails at once until one is closed: without
 /// a rest that would keep a processor busy, and the connections that are waiting stay in the system's queue meanwhile.
@@ -22,10 +26,30 @@ const ACCEPT_REST: Duration = Duration::from_millis(20);
 
 /// What every connection of an endpoint shares.
 pub(super) struct Endpoint {
-    pub(super) id: EndpointId,
-    pub(super) engine: Engine,
-    pub(super) directory: Arc<dyn Directory>,
-    pub(super) settings: Arc<GatewaySettings>,
+    id: EndpointId,
+    front: Mutex<Front>,
+    directory: Arc<dyn Directory>,
+    settings: Arc<GatewaySettings>,
+}
+
+impl Endpoint {
+    pub(super) fn new(
+        id: EndpointId,
+        front: Front,
+        directory: Arc<dyn Directory>,
+        settings: Arc<GatewaySettings>,
+    ) -> Self {
+        Self { id, front: Mutex::new(front), directory, settings }
+    }
+
+    /// What clients that connect from now on will find.
+    pub(super) fn set_front(&self, front: Front) {
+        *self.front.lock().unwrap_or_else(PoisonError::into_inner) = front;
+    }
+
+    fn front(&self) -> Front {
+        *self.front.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Serves the endpoint for ever. Dropping the future ends its connections too.
@@ -38,7 +62,7 @@ pub(super) async fn serve(listener: TcpListener, endpoint: Arc<Endpoint>) {
                 Ok((client, _)) if connections.len() < endpoint.settings.max_connections => {
                     connections.spawn(connection(client, Arc::clone(&endpoint)));
                 }
-                Ok((client, _)) => refuse(&client, endpoint.engine),
+                Ok((client, _)) => refuse(&client, endpoint.front()),
                 Err(error) if concerns_one_connection(&error) => {}
                 Err(error) => {
                     tracing::warn!(endpoint = %endpoint.id, %error, "cannot accept a connection");
@@ -57,10 +81,10 @@ fn concerns_one_connection(error: &io::Error) -> bool {
 
 /// Tells a client that there are too many, in the words of its engine. A client that does not read them is no reason to
 /// wait.
-fn refuse(client: &TcpStream, engine: Engine) {
-    let words: &[u8] = match engine {
-        Engine::Redis | Engine::Valkey => b"-ERR max number of clients reached\r\n",
-        Engine::Memcached => b"ERROR Too many open connections\r\n",
+fn refuse(client: &TcpStream, front: Front) {
+    let words: &[u8] = match front {
+        Front::Redis | Front::RedisCluster => b"-ERR max number of clients reached\r\n",
+        Front::Memcached => b"ERROR Too many open connections\r\n",
     };
     let _ = client.try_write(words);
 }
@@ -88,15 +112,17 @@ async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoin
     // Each side waits for the other's answer after a small write; Nagle's algorithm would delay both.
     client.set_nodelay(true)?;
     target.set_nodelay(true)?;
-    match endpoint.engine {
-        Engine::Redis | Engine::Valkey => relay(client, target, &mut Untapped).await,
-        Engine::Memcached => {
-            let discovery = Discovery {
-                endpoint: &endpoint.id,
-                directory: &*endpoint.directory,
-                settings: &endpoint.settings,
-                local: client.local_addr()?.ip(),
-            };
+    let Endpoint { id, directory, settings, .. } = endpoint;
+    let local = client.local_addr()?.ip();
+    match endpoint.front() {
+        Front::Redis => relay(client, target, &mut Untapped).await,
+        Front::RedisCluster => {
+            let host = settings.endpoint_host.as_deref();
+            let viewer = Viewer::new(id, &**directory, target.peer_addr()?, local, host);
+            relay(client, target, &mut ClusterTap::new(viewer)).await
+        }
+        Front::Memcached => {
+            let discovery = Discovery { endpoint: id, directory: &**directory, settings, local };
             relay(client, target, &mut DiscoveryTap::new(discovery)).await
         }
     }

@@ -3,10 +3,13 @@
 //!
 //! An endpoint is a port of its own. For each connection to it the gateway asks a [`Directory`] where the endpoint leads
 //! at that moment, connects there, and copies bytes both ways. It holds no routes, starts no engines and decides
-//! nothing about clusters. Bytes are copied unseen, except those of Memcached clients, for whom the gateway answers the
-//! discovery commands that no stock Memcached has.
+//! nothing about clusters. Bytes are copied unseen, except at two kinds of endpoints: for Memcached clients it answers the
+//! discovery commands that no stock Memcached has, and clients of Redis or Valkey in cluster mode are told of the
+//! addresses of endpoints where engines tell of their own.
 
+mod cluster;
 mod directory;
+mod front;
 mod groups;
 mod listener;
 mod memcached;
@@ -27,11 +30,11 @@ use tokio::task::JoinHandle;
 
 pub use self::{
     directory::{Directory, Member, Membership},
+    front::Front,
     ports::{OpenError, PortChoice},
     records::Records,
 };
 use self::{listener::Endpoint, ports::Ports};
-use crate::model::Engine;
 pub use crate::model::{EndpointId, EndpointRole};
 
 /// What holds for every endpoint of a gateway.
@@ -41,8 +44,8 @@ pub struct GatewaySettings {
     pub listen: IpAddr,
     /// The ports to take from when an endpoint has no wish, or one that cannot be met.
     pub node_ports: RangeInclusive<u16>,
-    /// The host name that Memcached clients are told, or `None` to tell each what it can use: `localhost` on a loopback
-    /// address, else the address it connected to.
+    /// The host name that clients are told where nodes are listed, or `None` to tell each what it can use: the address
+    /// it connected to, or, for Memcached clients, `localhost` on a loopback address.
     pub endpoint_host: Option<String>,
     /// The connections that one endpoint carries at a time; more are refused. `ElastiCache` allows 65,000.
     pub max_connections: usize,
@@ -72,6 +75,7 @@ struct State {
 
 struct Open {
     port: u16,
+    endpoint: Arc<Endpoint>,
     task: JoinHandle<()>,
 }
 
@@ -95,29 +99,26 @@ impl Gateway {
         self.state().ports.reserve(port, endpoint);
     }
 
-    /// Sees to it that `endpoint` is open, and tells its port. One that is open already stays as it is, whatever the
-    /// choice. `engine` is what clients will find there, which decides how they are spoken to.
+    /// Sees to it that `endpoint` is open, and tells its port. One that is open already keeps its port, whatever the
+    /// choice. `front` is what clients that connect from now on will find there.
     ///
     /// # Errors
     /// When the port, or any port, cannot be had.
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub fn open(&self, endpoint: &EndpointId, engine: Engine, choice: PortChoice) -> Result<u16, OpenError> {
+    pub fn open(&self, endpoint: &EndpointId, front: Front, choice: PortChoice) -> Result<u16, OpenError> {
         let mut state = self.state();
         if let Some(open) = state.open.get(endpoint) {
+            open.endpoint.set_front(front);
             return Ok(open.port);
         }
         let (listener, port) = state.ports.listen(endpoint, choice)?;
         state.ports.release(endpoint);
-        let shared = Arc::new(Endpoint {
-            id: endpoint.clone(),
-            engine,
-            directory: Arc::clone(&self.directory),
-            settings: Arc::clone(&self.settings),
-        });
-        let task = tokio::spawn(listener::serve(listener, shared));
-        state.open.insert(endpoint.clone(), Open { port, task });
+        let (directory, settings) = (Arc::clone(&self.directory), Arc::clone(&self.settings));
+        let shared = Arc::new(Endpoint::new(endpoint.clone(), front, directory, settings));
+        let task = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
+        state.open.insert(endpoint.clone(), Open { port, endpoint: shared, task });
         tracing::debug!(%endpoint, port, "endpoint opened");
         Ok(port)
     }

@@ -75,6 +75,20 @@ impl Directory for Records {
         Some(Membership { version: cluster.membership_version, nodes })
     }
 
+    fn public_port(&self, endpoint: &EndpointId, engine: SocketAddr) -> Option<u16> {
+        let tables = self.store.tables();
+        let group = match endpoint.role {
+            EndpointRole::Node(_) | EndpointRole::Configuration => {
+                let cluster = tables.cache_clusters.get(&endpoint.scope, &endpoint.resource_id)?;
+                groups::shard_of(&tables, cluster)?.0
+            }
+            EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => {
+                groups::Group::find(&tables, &endpoint.scope, &endpoint.resource_id)?
+            }
+        };
+        group.public_port(engine)
+    }
+
     fn changes(&self) -> watch::Receiver<u64> {
         self.store.version()
     }

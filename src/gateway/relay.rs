@@ -41,7 +41,8 @@ impl<'a> Passed<'a> {
     }
 }
 
-/// Looks at the bytes on their way, and may change them.
+/// Looks at the bytes on their way, and may change them. An empty input says that a stream has ended: what was kept of
+/// it, if anything, is handed out.
 pub(super) trait Tap {
     /// Bytes from the client to the engine.
     fn requests<'a>(&mut self, input: &'a [u8]) -> Passed<'a>;
@@ -159,8 +160,9 @@ impl Direction {
         let filled = held + read.filled().len();
         if filled == held {
             self.stage = Stage::Ending;
-            let held = std::mem::take(&mut self.held);
-            self.keep(held);
+            let mut rest = pass(&[]).output.into_owned();
+            rest.append(&mut self.held);
+            self.keep(rest);
             return Poll::Ready(Ok(()));
         }
         buffer[..held].copy_from_slice(&self.held);

@@ -1,8 +1,10 @@
 //! Opens endpoints: the gateway's ports for what the records name.
 
+use std::sync::Arc;
+
 use super::Shared;
 use crate::{
-    gateway::{OpenError, PortChoice},
+    gateway::{Front, OpenError, PortChoice},
     model::{CacheCluster, ClusterMode, EndpointId, EndpointRole, Engine, ReplicationGroup},
 };
 
@@ -23,7 +25,17 @@ pub(super) fn open(
         }
         (None, _) => PortChoice::Preferred(cluster.port),
     };
-    shared.gateway.open(endpoint, cluster.engine, choice)
+    let mode = cluster.membership.as_ref().and_then(|membership| {
+        let tables = shared.store.tables();
+        let group = tables.replication_groups.get(&cluster.scope, &membership.replication_group_id)?;
+        Some(group.cluster_mode)
+    });
+    shared.gateway.open(endpoint, front(cluster.engine, mode), choice)
+}
+
+/// What clients find at an endpoint.
+fn front(engine: Engine, mode: Option<ClusterMode>) -> Front {
+    if mode.is_some_and(ClusterMode::is_clustered) { Front::RedisCluster } else { engine.into() }
 }
 
 /// Sees to it that an endpoint of a replication group is open, and tells its port. What clients write through gets the
@@ -45,7 +57,21 @@ pub(super) fn open_of_group(
         None if is_main => PortChoice::Preferred(group.port),
         None => PortChoice::Any,
     };
-    shared.gateway.open(endpoint, engine, choice)
+    shared.gateway.open(endpoint, front(engine, Some(group.cluster_mode)), choice)
+}
+
+/// Sees to it that all open endpoints of a group speak to clients as its cluster mode wants it.
+pub(super) fn refresh(shared: &Shared, group: &ReplicationGroup, members: &[Arc<CacheCluster>]) {
+    for member in members {
+        for (node, cache_node) in &member.nodes {
+            let role = EndpointRole::Node(*node);
+            let endpoint = EndpointId { scope: group.scope.clone(), resource_id: member.id.clone(), role };
+            if let Some(port) = cache_node.port.filter(|_| shared.gateway.port_of(&endpoint).is_some()) {
+                // It is open, so there is nothing to fail.
+                let _ = open(shared, &endpoint, member, Some(port));
+            }
+        }
+    }
 }
 
 fn port_of_group(group: &ReplicationGroup, role: EndpointRole) -> Option<u16> {

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use futures_util::{StreamExt, stream};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Actor, Key, Shared, change::RecordChange, steps::engine_id};
+use super::{Actor, Key, Shared, change::RecordChange, group::inspect_all, steps::engine_id};
 use crate::{
     backend::EngineId,
     engine::answers,
@@ -77,6 +77,7 @@ pub(super) async fn probe(shared: &Arc<Shared>) {
     loop {
         ticks.tick().await;
         mark_silent_engines(shared).await;
+        inspect_all(shared).await;
     }
 }
 

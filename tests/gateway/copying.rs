@@ -2,10 +2,7 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use cachette::{
-    gateway::{Gateway, PortChoice},
-    model::Engine,
-};
+use cachette::gateway::{Front, Gateway, PortChoice};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -17,7 +14,7 @@ use crate::support::{LOOPBACK, Process, accept, connect, expect, gateway, node, 
 fn in_front_of(target: SocketAddr) -> (Gateway, u16) {
     let (gateway, routes) = gateway(settings());
     routes.lead(&node("0001"), target);
-    let port = gateway.open(&node("0001"), Engine::Redis, PortChoice::Any).expect("open");
+    let port = gateway.open(&node("0001"), Front::Redis, PortChoice::Any).expect("open");
     (gateway, port)
 }
 

@@ -1,9 +1,6 @@
 //! Memcached clients discover their cluster's nodes, and see nothing else of the gateway.
 
-use cachette::{
-    gateway::{Gateway, GatewaySettings, Member, Membership, PortChoice},
-    model::Engine,
-};
+use cachette::gateway::{Front, Gateway, GatewaySettings, Member, Membership, PortChoice};
 
 use crate::support::{Process, Routes, configuration, connect, exchange, expect, gateway, node, send, settings};
 
@@ -26,7 +23,7 @@ async fn cluster(settings: GatewaySettings) -> Cluster {
     let memcached = Process::memcached().await;
     routes.lead(&node("0001"), memcached.address);
     routes.set_membership(membership(1, &[("0002", 17922), ("0001", 17921)]));
-    let port = gateway.open(&node("0001"), Engine::Memcached, PortChoice::Any).expect("open");
+    let port = gateway.open(&node("0001"), Front::Memcached, PortChoice::Any).expect("open");
     Cluster { gateway, routes, memcached, port }
 }
 
@@ -34,7 +31,7 @@ async fn cluster(settings: GatewaySettings) -> Cluster {
 async fn every_endpoint_answers_both_commands_exactly() {
     let cluster = cluster(settings()).await;
     cluster.routes.lead(&configuration(), cluster.memcached.address);
-    let other = cluster.gateway.open(&configuration(), Engine::Memcached, PortChoice::Any).expect("open");
+    let other = cluster.gateway.open(&configuration(), Front::Memcached, PortChoice::Any).expect("open");
     for port in [cluster.port, other] {
         let mut client = connect(port).await;
         send(&mut client, b"config get cluster\r\n").await;

@@ -2,10 +2,7 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use cachette::{
-    gateway::{GatewaySettings, OpenError, PortChoice},
-    model::Engine,
-};
+use cachette::gateway::{Front, GatewaySettings, OpenError, PortChoice};
 use tokio::io::AsyncReadExt;
 
 use crate::support::{
@@ -16,7 +13,7 @@ use crate::support::{
 async fn a_client_that_is_there_before_the_engine_gets_its_answer() {
     let (gateway, routes) = gateway(settings());
     let endpoint = node("0001");
-    let port = gateway.open(&endpoint, Engine::Redis, PortChoice::Any).expect("open");
+    let port = gateway.open(&endpoint, Front::Redis, PortChoice::Any).expect("open");
     let mut client = connect(port).await;
     send(&mut client, b"PING\r\n").await;
     until("the gateway looks for a target", || routes.asked() > 0).await;
@@ -31,7 +28,7 @@ async fn a_refused_target_is_tried_again_without_being_told() {
     let endpoint = node("0001");
     let target = free_port();
     routes.lead(&endpoint, SocketAddr::new(LOOPBACK, target));
-    let port = gateway.open(&endpoint, Engine::Redis, PortChoice::Any).expect("open");
+    let port = gateway.open(&endpoint, Front::Redis, PortChoice::Any).expect("open");
     let mut client = connect(port).await;
     send(&mut client, b"PING\r\n").await;
     until("the target was tried and refused", || routes.asked() > 2).await;
@@ -42,7 +39,7 @@ async fn a_refused_target_is_tried_again_without_being_told() {
 #[tokio::test]
 async fn without_a_target_a_connection_ends_when_its_time_is_up() {
     let (gateway, _routes) = gateway(GatewaySettings { connect_limit: Duration::from_millis(50), ..settings() });
-    let port = gateway.open(&node("0001"), Engine::Redis, PortChoice::Any).expect("open");
+    let port = gateway.open(&node("0001"), Front::Redis, PortChoice::Any).expect("open");
     assert!(rest(&mut connect(port).await).await.is_empty());
 }
 
@@ -50,7 +47,7 @@ async fn without_a_target_a_connection_ends_when_its_time_is_up() {
 async fn new_connections_follow_the_target_and_old_ones_stay() {
     let (gateway, routes) = gateway(settings());
     let endpoint = node("0001");
-    let port = gateway.open(&endpoint, Engine::Redis, PortChoice::Any).expect("open");
+    let port = gateway.open(&endpoint, Front::Redis, PortChoice::Any).expect("open");
     let (before, after) = (Process::redis().await, Process::redis().await);
 
     routes.lead(&endpoint, before.address);
@@ -72,10 +69,10 @@ async fn new_connections_follow_the_target_and_old_ones_stay() {
 #[tokio::test]
 async fn an_open_endpoint_keeps_its_port_whatever_is_asked() {
     let (gateway, _routes) = gateway(settings());
-    let port = gateway.open(&node("0001"), Engine::Redis, PortChoice::Any).expect("open");
-    let again = gateway.open(&node("0001"), Engine::Redis, PortChoice::Preferred(port + 5)).expect("open");
+    let port = gateway.open(&node("0001"), Front::Redis, PortChoice::Any).expect("open");
+    let again = gateway.open(&node("0001"), Front::Redis, PortChoice::Preferred(port + 5)).expect("open");
     assert_eq!(again, port);
-    let other = gateway.open(&node("0002"), Engine::Redis, PortChoice::Any).expect("open");
+    let other = gateway.open(&node("0002"), Front::Redis, PortChoice::Any).expect("open");
     assert_ne!(other, port);
 }
 
@@ -85,8 +82,8 @@ async fn ports_of_other_programs_are_passed_over() {
     let first = *settings.node_ports.start();
     let (gateway, _routes) = gateway(settings);
     let _program = std::net::TcpListener::bind((own_loopback(), first)).expect("a port of the test's own");
-    assert_eq!(gateway.open(&node("0001"), Engine::Redis, PortChoice::Preferred(first)).expect("open"), first + 1);
-    let error = gateway.open(&node("0002"), Engine::Redis, PortChoice::Exactly(first)).expect_err("it is taken");
+    assert_eq!(gateway.open(&node("0001"), Front::Redis, PortChoice::Preferred(first)).expect("open"), first + 1);
+    let error = gateway.open(&node("0002"), Front::Redis, PortChoice::Exactly(first)).expect_err("it is taken");
     assert!(matches!(error, OpenError::PortTaken(port) if port == first), "{error}");
 }
 
@@ -97,10 +94,10 @@ async fn a_reserved_port_is_kept_until_its_endpoint_is_opened_or_closed() {
     let (gateway, _routes) = gateway(settings);
     gateway.reserve(node("stored"), first);
     gateway.reserve(node("gone"), first + 1);
-    assert_eq!(gateway.open(&node("new"), Engine::Redis, PortChoice::Preferred(first)).expect("open"), first + 2);
-    assert_eq!(gateway.open(&node("stored"), Engine::Redis, PortChoice::Exactly(first)).expect("open"), first);
+    assert_eq!(gateway.open(&node("new"), Front::Redis, PortChoice::Preferred(first)).expect("open"), first + 2);
+    assert_eq!(gateway.open(&node("stored"), Front::Redis, PortChoice::Exactly(first)).expect("open"), first);
     gateway.close(&node("gone")).await;
-    assert_eq!(gateway.open(&node("newer"), Engine::Redis, PortChoice::Exactly(first + 1)).expect("open"), first + 1);
+    assert_eq!(gateway.open(&node("newer"), Front::Redis, PortChoice::Exactly(first + 1)).expect("open"), first + 1);
 }
 
 #[tokio::test]
@@ -110,7 +107,7 @@ async fn closing_cuts_connections_and_frees_the_port_at_once() {
     let mut clients = Vec::new();
     for name in ["0001", "0002"] {
         routes.lead(&node(name), redis.address);
-        let port = gateway.open(&node(name), Engine::Redis, PortChoice::Any).expect("open");
+        let port = gateway.open(&node(name), Front::Redis, PortChoice::Any).expect("open");
         let mut client = connect(port).await;
         send(&mut client, b"PING\r\n").await;
         expect(&mut client, b"+PONG\r\n").await;
@@ -132,7 +129,7 @@ async fn one_connection_too_many_is_told_so_in_the_engines_words() {
     let (gateway, routes) = gateway(GatewaySettings { max_connections: 1, ..settings() });
     let redis = Process::redis().await;
     routes.lead(&node("0001"), redis.address);
-    let port = gateway.open(&node("0001"), Engine::Redis, PortChoice::Any).expect("open");
+    let port = gateway.open(&node("0001"), Front::Redis, PortChoice::Any).expect("open");
     let mut first = connect(port).await;
     send(&mut first, b"PING\r\n").await;
     expect(&mut first, b"+PONG\r\n").await;

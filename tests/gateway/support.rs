@@ -112,6 +112,7 @@ impl Drop for Process {
 pub struct Routes {
     targets: Mutex<HashMap<EndpointId, SocketAddr>>,
     membership: Mutex<Option<Membership>>,
+    public_ports: Mutex<HashMap<SocketAddr, u16>>,
     changes: watch::Sender<u64>,
     asked: AtomicUsize,
 }
@@ -124,6 +125,11 @@ impl Routes {
 
     pub fn set_membership(&self, membership: Membership) {
         *self.membership.lock().expect("the membership") = Some(membership);
+    }
+
+    /// Says that the engine that others know at this address is to be found at this port.
+    pub fn publish(&self, engine: SocketAddr, port: u16) {
+        self.public_ports.lock().expect("the ports").insert(engine, port);
     }
 
     /// How often a route was asked for.
@@ -140,6 +146,10 @@ impl Directory for Routes {
 
     fn membership(&self, _: &EndpointId) -> Option<Membership> {
         self.membership.lock().expect("the membership").clone()
+    }
+
+    fn public_port(&self, _: &EndpointId, engine: SocketAddr) -> Option<u16> {
+        self.public_ports.lock().expect("the ports").get(&engine).copied()
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

@@ -24,7 +24,7 @@ pub(in crate::reconcile) enum GroupChange {
     /// Engines have found their places.
     Seated(Vec<Seat>),
     /// An engine does not do any more what its record says.
-    Unseated(EngineRef),
+    Unseated { engine: EngineRef, role: Option<EngineRole> },
     /// Another engine takes writes in a shard.
     Promoted { shard: NodeGroupId, to: EngineRef, cluster_node_id: Option<String> },
     /// A promotion that was asked for is not going to happen, or has happened.
@@ -110,8 +110,8 @@ impl GroupChange {
             }
             Self::ShardsDropped(ids) => records.group.node_groups.retain(|id, _| !ids.contains(id)),
             Self::Seated(seats) => seats.iter().for_each(|seat| seated(records, seat, &mut events)),
-            Self::Unseated(name) => {
-                if let Some(engine) = records.engine(name) {
+            Self::Unseated { engine, role } => {
+                if let Some(engine) = records.engine(engine).filter(|engine| engine.role == *role) {
                     engine.role = None;
                 }
             }

@@ -3,6 +3,7 @@
 mod change;
 mod clients;
 mod clustering;
+mod inspection;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
@@ -14,6 +15,7 @@ use futures_util::future::join_all;
 use tokio::time::sleep;
 use tracing::Instrument;
 
+pub(super) use self::inspection::inspect_all;
 use self::{
     change::{GroupChange, GroupRecords, Seat},
     clients::Clients,
@@ -65,6 +67,8 @@ impl GroupActor {
                 let Some((group, members)) = self.records() else { return Outcome::Settled };
                 let steps = self.plan(&group, &members);
                 if steps.is_empty() {
+                    let members: Vec<_> = members.into_values().collect();
+                    super::endpoints::refresh(&self.shared, &group, &members);
                     return Outcome::Settled;
                 }
                 tracing::debug!(?steps, "next");

@@ -1,0 +1,77 @@
+//! Finds out whether engines still are what their records say: a replica that has lost its primary's link for good, or an
+//! engine that somebody told something else. Such a one loses its role in the record, and is given it anew.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, stream};
+use tokio::time::timeout;
+
+use super::{Engine, GroupActor, GroupChange, find};
+use crate::{
+    engine::{ReplicationRole, answers},
+    model::{EngineRef, EngineRole, NodeId},
+    reconcile::{Key, Shared},
+};
+
+/// How long an engine may take to tell what it is.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How many engines of a group are asked at the same time.
+const AT_ONCE: usize = 16;
+
+/// Looks once at all engines of all groups.
+pub(in crate::reconcile) async fn inspect_all(shared: &Arc<Shared>) {
+    let tables = shared.store.tables();
+    let keys: Vec<_> = tables.replication_groups.iter_all().map(|(scope, id, _)| Key::of_group(scope, id)).collect();
+    for key in keys {
+        GroupActor::new(Arc::clone(shared), key).inspect().await;
+    }
+}
+
+impl GroupActor {
+    async fn inspect(&self) {
+        let Some((_, members)) = self.records() else { return };
+        let engines = members.values().filter(|member| member.deleted.is_none()).filter_map(|member| {
+            let generation = member.nodes.get(&NodeId::FIRST)?.generation;
+            find(&members, &EngineRef { cache_cluster_id: member.id.clone(), generation })
+        });
+        let placed = engines.filter(|engine| engine.running.is_real() && engine.running.role.is_some());
+        stream::iter(placed)
+            .for_each_concurrent(AT_ONCE, |engine| {
+                let members = &members;
+                async move {
+                    let primary = match &engine.running.role {
+                        Some(EngineRole::Replica { of }) => find(members, of),
+                        _ => None,
+                    };
+                    if self.has_strayed(&engine, primary.as_ref()).await {
+                        tracing::warn!(engine = ?engine.name, role = ?engine.running.role, "an engine is not what it was");
+                        let change = GroupChange::Unseated { engine: engine.name, role: engine.running.role };
+                        if let Err(error) = self.change(change).await {
+                            tracing::error!(%error, "that could not be noted");
+                        }
+                    }
+                }
+            })
+            .await;
+    }
+
+    /// Whether an engine does something else than its record says. One that does not answer is a matter of its own, and so
+    /// is a replica whose primary is lost: it has what is left of the data.
+    async fn has_strayed(&self, engine: &Engine, primary: Option<&Engine>) -> bool {
+        let asked = timeout(PATIENCE, async {
+            let mut client = self.client(engine).await?;
+            client.replication().await
+        });
+        let Ok(Ok(state)) = asked.await else { return false };
+        match (&engine.running.role, state.role, primary) {
+            (Some(EngineRole::Primary), role, _) => role != ReplicationRole::Primary,
+            (Some(EngineRole::Replica { .. }), role, Some(primary)) => {
+                let is_right = matches!(role, ReplicationRole::Replica { of, link_is_up: true, .. }
+                    if of == Some(primary.running.peer));
+                !is_right && answers(primary.running.address, PATIENCE).await
+            }
+            _ => false,
+        }
+    }
+}
