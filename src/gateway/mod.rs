@@ -10,6 +10,8 @@
 mod cluster;
 mod directory;
 mod front;
+mod lag;
+mod line;
 mod listener;
 mod memcached;
 mod ports;
@@ -28,7 +30,7 @@ use std::{
 use tokio::task::JoinHandle;
 
 pub use self::{
-    directory::{Directory, Member, Membership},
+    directory::{Directory, Member, Membership, NetworkFault},
     front::Front,
     ports::{OpenError, PortChoice},
     records::Records,

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{Directory, Member, Membership};
+use super::{Directory, Member, Membership, NetworkFault};
 use crate::{
     model::{CacheCluster, EndpointId, EndpointRole},
     store::Store,
@@ -58,6 +58,14 @@ impl Directory for Records {
     }
 
     fn public_port(&self, _: &EndpointId, _: SocketAddr) -> Option<u16> {
+        None
+    }
+
+    fn targets(&self, _: &EndpointId) -> Option<Vec<SocketAddr>> {
+        None
+    }
+
+    fn fault_of(&self, _: SocketAddr) -> Option<NetworkFault> {
         None
     }
 
