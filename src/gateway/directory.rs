@@ -1,7 +1,7 @@
 //! What the gateway asks others: where an endpoint leads at this moment. It is asked for every new connection, so
 //! there is no second copy of the routes that could be out of date.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use tokio::sync::watch;
 
@@ -20,8 +20,30 @@ pub trait Directory: Send + Sync + 'static {
     /// the gateway itself reaches there. `None` when there is none: what a client is told of it is left as it is.
     fn public_port(&self, endpoint: &EndpointId, engine: SocketAddr) -> Option<u16>;
 
-    /// Changes whenever a route may have changed. Connections that wait for a target ask again at every change.
+    /// The engines that connections to `endpoint` may be joined to, when its connections follow its targets, as those to
+    /// the primary and to the reader endpoint of a replication group do: one to an engine that is no longer among them
+    /// is cut, so that nobody goes on writing to a former primary. `None` for endpoints whose connections stay as long
+    /// as their engine does.
+    fn targets(&self, endpoint: &EndpointId) -> Option<Vec<SocketAddr>>;
+
+    /// What is wrong with the network between all clients and `engine`, an address that a route led to.
+    fn fault_of(&self, engine: SocketAddr) -> Option<NetworkFault>;
+
+    /// Changes whenever any answer may have changed. Connections that wait for a target ask again at every change, and
+    /// those that are open are judged again.
     fn changes(&self) -> watch::Receiver<u64>;
+}
+
+/// A fault of the network, as users set it to see what their programs do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkFault {
+    /// Connections are refused. Those that are open are reset.
+    Refuse,
+    /// Nothing is carried in either direction. New connections are accepted and never answered. When it is over, what
+    /// was sent meanwhile arrives.
+    Cut,
+    /// Everything is carried this much later in each direction, in order.
+    Delay(Duration),
 }
 
 /// The nodes of a Memcached cluster at one time.

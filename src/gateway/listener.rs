@@ -1,6 +1,7 @@
 //! Accepts the connections of one endpoint and joins each to an engine.
 
 use std::{
+    collections::HashMap,
     io,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -8,16 +9,17 @@ use std::{
 
 use tokio::{
     net::{TcpListener, TcpStream},
-    task::JoinSet,
+    task::{self, JoinSet},
     time,
 };
 
 use super::{
     Directory, EndpointId, Front, GatewaySettings,
     cluster::{ClusterTap, Viewer},
+    line::{self, Line},
     memcached::{Discovery, DiscoveryTap},
     relay::{Untapped, relay},
-    target,
+    target::{self, TargetError},
 };
 
 /// The rest after a failed accept. With no file descriptor left every accept fails at once until one is closed: without
@@ -54,13 +56,19 @@ impl Endpoint {
 
 /// Serves the endpoint for ever. Dropping the future ends its connections too.
 pub(super) async fn serve(listener: TcpListener, endpoint: Arc<Endpoint>) {
+    let mut changes = endpoint.directory.changes();
     let mut connections = JoinSet::new();
+    let mut lines: HashMap<task::Id, Arc<Line>> = HashMap::new();
     loop {
         tokio::select! {
-            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            Some(ended) = connections.join_next_with_id(), if !connections.is_empty() => {
+                lines.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
+            }
             accepted = listener.accept() => match accepted {
                 Ok((client, _)) if connections.len() < endpoint.settings.max_connections => {
-                    connections.spawn(connection(client, Arc::clone(&endpoint)));
+                    let line = Arc::<Line>::default();
+                    let task = connections.spawn(connection(client, Arc::clone(&endpoint), Arc::clone(&line)));
+                    lines.insert(task.id(), line);
                 }
                 Ok((client, _)) => refuse(&client, endpoint.front()),
                 Err(error) if concerns_one_connection(&error) => {}
@@ -69,6 +77,10 @@ pub(super) async fn serve(listener: TcpListener, endpoint: Arc<Endpoint>) {
                     time::sleep(ACCEPT_REST).await;
                 }
             },
+            // A connection that comes later looks for itself before anything is carried.
+            () = target::changed(&mut changes), if !connections.is_empty() => {
+                line::tell_all(&*endpoint.directory, &endpoint.id, lines.values().map(|line| &**line));
+            }
         }
     }
 }
@@ -89,17 +101,20 @@ fn refuse(client: &TcpStream, front: Front) {
     let _ = client.try_write(words);
 }
 
-async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>) {
+async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Line>) {
     let Endpoint { id, directory, settings, .. } = &*endpoint;
     // Boxed, so that an established connection does not hold the memory that looking for its target took.
-    let mut target = match Box::pin(target::connect(&**directory, id, settings.connect_limit)).await {
+    let mut target = match Box::pin(target::connect(&**directory, id, &line, settings.connect_limit)).await {
         Ok(target) => target,
         Err(error) => {
             tracing::debug!(endpoint = %id, error = &error as &dyn std::error::Error, "a connection got no engine");
+            if matches!(error, TargetError::Refused) {
+                let _ = client.set_zero_linger();
+            }
             return;
         }
     };
-    if let Err(error) = join(&mut client, &mut target, &endpoint).await {
+    if let Err(error) = join(&mut client, &mut target, &endpoint, &line).await {
         tracing::debug!(endpoint = %id, %error, "a connection was cut");
         // Neither side may take what it got for all there was: both see a reset, as they would from each other.
         let _ = client.set_zero_linger();
@@ -108,22 +123,22 @@ async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>) {
 }
 
 /// Carries one connection to its end.
-async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoint) -> io::Result<()> {
+async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoint, line: &Line) -> io::Result<()> {
     // Each side waits for the other's answer after a small write; Nagle's algorithm would delay both.
     client.set_nodelay(true)?;
     target.set_nodelay(true)?;
     let Endpoint { id, directory, settings, .. } = endpoint;
     let local = client.local_addr()?.ip();
     match endpoint.front() {
-        Front::Redis => relay(client, target, &mut Untapped).await,
+        Front::Redis => relay(client, target, &mut Untapped, line).await,
         Front::RedisCluster => {
             let host = settings.endpoint_host.as_deref();
             let viewer = Viewer::new(id, &**directory, target.peer_addr()?, local, host);
-            relay(client, target, &mut ClusterTap::new(viewer)).await
+            relay(client, target, &mut ClusterTap::new(viewer), line).await
         }
         Front::Memcached => {
             let discovery = Discovery { endpoint: id, directory: &**directory, settings, local };
-            relay(client, target, &mut DiscoveryTap::new(discovery)).await
+            relay(client, target, &mut DiscoveryTap::new(discovery), line).await
         }
     }
 }

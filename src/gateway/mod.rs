@@ -11,6 +11,8 @@ mod cluster;
 mod directory;
 mod front;
 mod groups;
+mod lag;
+mod line;
 mod listener;
 mod memcached;
 mod ports;
@@ -29,7 +31,7 @@ use std::{
 use tokio::task::JoinHandle;
 
 pub use self::{
-    directory::{Directory, Member, Membership},
+    directory::{Directory, Member, Membership, NetworkFault},
     front::Front,
     ports::{OpenError, PortChoice},
     records::Records,

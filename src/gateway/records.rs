@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{Directory, Member, Membership, groups};
+use super::{Directory, Member, Membership, NetworkFault, groups};
 use crate::{
     model::{CacheCluster, EndpointId, EndpointRole},
     store::Store,
@@ -87,6 +87,19 @@ impl Directory for Records {
             }
         };
         group.public_port(engine)
+    }
+
+    fn targets(&self, endpoint: &EndpointId) -> Option<Vec<SocketAddr>> {
+        if !matches!(endpoint.role, EndpointRole::Primary | EndpointRole::Reader) {
+            return None;
+        }
+        let tables = self.store.tables();
+        let group = groups::Group::find(&tables, &endpoint.scope, &endpoint.resource_id);
+        Some(group.map(|group| group.targets(endpoint.role)).unwrap_or_default())
+    }
+
+    fn fault_of(&self, _: SocketAddr) -> Option<NetworkFault> {
+        None
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

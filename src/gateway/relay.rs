@@ -4,6 +4,8 @@
 //! once. Only what the other side does not take at that moment is kept, and then nothing more is read from the side it
 //! came from, so a slow reader slows its sender down just as if the two were connected directly.
 //!
+//! What may be carried at all is for the connection's [`Line`] to say.
+//!
 //! One end of the stream is carried over as such: the other direction goes on. A failure on either side ends both, and
 //! it is for the caller to make that visible.
 
@@ -13,9 +15,15 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::{
+    lag::Lag,
+    line::{Condition, Line},
+};
 
 /// Large enough to carry a value of 64 KiB in one or two reads with what follows it. Measured with such values, it costs
 /// a tenth less processor time than 64 KiB, which costs a third less than 16 KiB.
@@ -74,20 +82,26 @@ impl Tap for Untapped {
 /// Copies both ways until both sides have ended their stream.
 ///
 /// # Errors
-/// The first failure to read from or to write to either side.
-pub(super) async fn relay<C, E>(client: &mut C, engine: &mut E, tap: &mut impl Tap) -> io::Result<()>
+/// The first failure to read from or to write to either side; a reset when the line is severed.
+pub(super) async fn relay<C, E>(client: &mut C, engine: &mut E, tap: &mut impl Tap, line: &Line) -> io::Result<()>
 where
     C: AsyncRead + AsyncWrite + Unpin,
     E: AsyncRead + AsyncWrite + Unpin,
 {
     let (mut requests, mut replies) = (Direction::default(), Direction::default());
     std::future::poll_fn(move |cx| {
+        let delay = match line.poll(cx) {
+            Condition::Clear => None,
+            Condition::Delayed(delay) => Some(delay),
+            Condition::Hung => return Poll::Pending,
+            Condition::Severed => return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+        };
         // Replies first: they are what may let requests go on.
-        let answered = replies.poll(cx, engine, client, |input| tap.replies(input))?;
+        let answered = replies.poll(cx, engine, client, delay, |input| tap.replies(input))?;
         if answered.is_pending() && !tap.takes_requests() {
             return Poll::Pending;
         }
-        let asked = requests.poll(cx, client, engine, |input| tap.requests(input))?;
+        let asked = requests.poll(cx, client, engine, delay, |input| tap.requests(input))?;
         if answered.is_ready() && asked.is_ready() { Poll::Ready(Ok(())) } else { Poll::Pending }
     })
     .await
@@ -102,6 +116,8 @@ struct Direction {
     unsent: Vec<u8>,
     sent: usize,
     stage: Stage,
+    /// What was read and not offered to the tap yet, while there is a delay or some of what it held up is left.
+    lag: Option<Box<Lag>>,
 }
 
 #[derive(Default)]
@@ -120,6 +136,7 @@ impl Direction {
         cx: &mut Context<'_>,
         from: &mut R,
         to: &mut W,
+        delay: Option<Duration>,
         mut pass: impl for<'a> FnMut(&'a [u8]) -> Passed<'a>,
     ) -> Poll<io::Result<()>>
     where
@@ -130,7 +147,7 @@ impl Direction {
             ready!(self.poll_send_rest(cx, to))?;
             match self.stage {
                 Stage::Copying => {
-                    ready!(BUFFER.with_borrow_mut(|buffer| self.poll_copy(cx, from, to, &mut pass, buffer)))?;
+                    ready!(BUFFER.with_borrow_mut(|buffer| self.poll_copy(cx, from, to, delay, &mut pass, buffer)))?;
                 }
                 Stage::Ending => {
                     ready!(Pin::new(&mut *to).poll_shutdown(cx))?;
@@ -147,6 +164,7 @@ impl Direction {
         cx: &mut Context<'_>,
         from: &mut R,
         to: &mut W,
+        delay: Option<Duration>,
         pass: &mut impl for<'a> FnMut(&'a [u8]) -> Passed<'a>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<()>>
@@ -156,7 +174,7 @@ impl Direction {
     {
         let held = self.held.len();
         let mut read = ReadBuf::new(&mut buffer[held..]);
-        ready!(Pin::new(from).poll_read(cx, &mut read))?;
+        ready!(self.poll_read(cx, from, delay, &mut read))?;
         let filled = held + read.filled().len();
         if filled == held {
             self.stage = Stage::Ending;
@@ -178,6 +196,21 @@ impl Direction {
             Poll::Pending => self.keep(passed.output.into_owned()),
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Reads what is due.
+    fn poll_read<R: AsyncRead + Unpin>(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut R,
+        delay: Option<Duration>,
+        read: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if delay.is_none() && self.lag.as_ref().is_none_or(|lag| lag.is_empty()) {
+            self.lag = None;
+            return Pin::new(from).poll_read(cx, read);
+        }
+        self.lag.get_or_insert_default().poll_read(cx, from, delay.unwrap_or_default(), read)
     }
 
     fn keep(&mut self, unsent: Vec<u8>) {

@@ -3,5 +3,7 @@
 mod cluster;
 mod copying;
 mod discovery;
+mod faults;
+mod following;
 mod routing;
 mod support;

@@ -12,7 +12,7 @@ use std::{
 };
 
 use cachette::{
-    gateway::{Directory, EndpointId, EndpointRole, Gateway, GatewaySettings, Membership},
+    gateway::{Directory, EndpointId, EndpointRole, Gateway, GatewaySettings, Membership, NetworkFault},
     model::{NodeId, Scope},
 };
 use tokio::{
@@ -113,6 +113,8 @@ pub struct Routes {
     targets: Mutex<HashMap<EndpointId, SocketAddr>>,
     membership: Mutex<Option<Membership>>,
     public_ports: Mutex<HashMap<SocketAddr, u16>>,
+    followed: Mutex<HashMap<EndpointId, Vec<SocketAddr>>>,
+    faults: Mutex<HashMap<SocketAddr, NetworkFault>>,
     changes: watch::Sender<u64>,
     asked: AtomicUsize,
 }
@@ -130,6 +132,29 @@ impl Routes {
     /// Says that the engine that others know at this address is to be found at this port.
     pub fn publish(&self, engine: SocketAddr, port: u16) {
         self.public_ports.lock().expect("the ports").insert(engine, port);
+    }
+
+    /// Says which engines connections to `endpoint` may be joined to, and leads new ones to the first of them.
+    pub fn follow(&self, endpoint: &EndpointId, targets: &[SocketAddr]) {
+        self.followed.lock().expect("the targets").insert(endpoint.clone(), targets.to_vec());
+        let mut routes = self.targets.lock().expect("the routes");
+        match targets.first() {
+            Some(first) => routes.insert(endpoint.clone(), *first),
+            None => routes.remove(endpoint),
+        };
+        drop(routes);
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Sets or ends a fault of the network in front of `engine`.
+    pub fn set_fault(&self, engine: SocketAddr, fault: Option<NetworkFault>) {
+        let mut faults = self.faults.lock().expect("the faults");
+        match fault {
+            Some(fault) => faults.insert(engine, fault),
+            None => faults.remove(&engine),
+        };
+        drop(faults);
+        self.changes.send_modify(|count| *count += 1);
     }
 
     /// How often a route was asked for.
@@ -150,6 +175,14 @@ impl Directory for Routes {
 
     fn public_port(&self, _: &EndpointId, engine: SocketAddr) -> Option<u16> {
         self.public_ports.lock().expect("the ports").get(&engine).copied()
+    }
+
+    fn targets(&self, endpoint: &EndpointId) -> Option<Vec<SocketAddr>> {
+        self.followed.lock().expect("the targets").get(endpoint).cloned()
+    }
+
+    fn fault_of(&self, engine: SocketAddr) -> Option<NetworkFault> {
+        self.faults.lock().expect("the faults").get(&engine).copied()
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::{
     super::{
-        Directory, EndpointId, EndpointRole, Membership,
+        Directory, EndpointId, EndpointRole, Membership, NetworkFault,
         relay::{Passed, Tap},
     },
     ClusterTap, Viewer,
@@ -34,6 +34,14 @@ impl Directory for Known {
             "[fd00::3]:6379" => Some(17003),
             _ => None,
         }
+    }
+
+    fn targets(&self, _: &EndpointId) -> Option<Vec<SocketAddr>> {
+        None
+    }
+
+    fn fault_of(&self, _: SocketAddr) -> Option<NetworkFault> {
+        None
     }
 
     fn changes(&self) -> watch::Receiver<u64> {
