@@ -32,13 +32,13 @@ impl<'a> Group<'a> {
 
     /// The engine of `cluster`, a member of `shard`, that answers clients now. While an engine takes over from another
     /// one of the same member, that is the one that takes part in the shard's work.
-    pub(super) fn serving(&self, shard: &NodeGroup, cluster: &'a CacheCluster) -> Option<&'a Running> {
+    pub(super) fn serving(shard: &NodeGroup, cluster: &'a CacheCluster) -> Option<&'a Running> {
         let node = cluster.nodes.get(&NodeId::FIRST)?;
         let is_primary =
             |generation: &u32| shard.primary.cache_cluster_id == cluster.id && shard.primary.generation == *generation;
         let running = || node.engines.iter().filter_map(|(generation, engine)| Some((generation, engine.running()?)));
         let primary = running().find(|(generation, _)| is_primary(generation));
-        let placed = || running().filter(|(_, engine)| engine.role.is_some()).last();
+        let placed = || running().rfind(|(_, engine)| engine.role.is_some());
         primary.or_else(placed).map(|(_, engine)| engine).or_else(|| node.serving())
     }
 
@@ -67,7 +67,7 @@ impl<'a> Group<'a> {
         members.filter(|member| member.deleted.is_none()).filter_map(|member| {
             let node = member.nodes.get(&NodeId::FIRST)?;
             let is_replica = |engine: &&Running| matches!(engine.role, Some(EngineRole::Replica { .. }));
-            node.engines.values().filter_map(|engine| engine.running()).filter(is_replica).last()
+            node.engines.values().filter_map(|engine| engine.running()).rfind(is_replica)
         })
     }
 

@@ -31,7 +31,7 @@ impl Records {
     }
 
     /// One of several engines, in turn.
-    fn next(&self, engines: Vec<SocketAddr>) -> Option<SocketAddr> {
+    fn next(&self, engines: &[SocketAddr]) -> Option<SocketAddr> {
         match *engines {
             [] => None,
             [only] => Some(only),
@@ -50,18 +50,19 @@ impl Directory for Records {
         match endpoint.role {
             EndpointRole::Node(node) => {
                 let cluster = tables.cache_clusters.get(&endpoint.scope, &endpoint.resource_id)?;
-                if let Some((group, shard)) = groups::shard_of(&tables, cluster) {
-                    return Some(group.serving(shard, cluster)?.address);
+                if let Some((_, shard)) = groups::shard_of(&tables, cluster) {
+                    return Some(groups::Group::serving(shard, cluster)?.address);
                 }
                 Some(cluster.nodes.get(&node)?.serving()?.address)
             }
             EndpointRole::Configuration => {
                 let cluster = self.cluster(endpoint)?;
-                self.next(cluster.published_nodes().filter_map(|(_, node)| Some(node.serving()?.address)).collect())
+                let nodes = cluster.published_nodes().filter_map(|(_, node)| Some(node.serving()?.address));
+                self.next(&nodes.collect::<Vec<_>>())
             }
             EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => {
                 let group = groups::Group::find(&tables, &endpoint.scope, &endpoint.resource_id)?;
-                self.next(group.targets(endpoint.role))
+                self.next(&group.targets(endpoint.role))
             }
         }
     }

@@ -1,18 +1,13 @@
 //! What a group in cluster mode says to its engines.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::BTreeSet;
 
-use super::{Engine, GroupActor, GroupChange, Seat, find};
+use super::{Engine, GroupActor, GroupChange, Members, Seat, find};
 use crate::{
     engine::{self, Duty, Member, ReplicationRole},
-    model::{CacheCluster, EngineRef, EngineRole, NodeGroupId, NodeId, ReplicationGroup, SlotSet},
+    model::{EngineRef, EngineRole, NodeGroupId, NodeId, ReplicationGroup, SlotSet},
     reconcile::failure::StepError,
 };
-
-type Members = BTreeMap<String, Arc<CacheCluster>>;
 
 impl GroupActor {
     /// Makes one cluster of all engines.

@@ -32,6 +32,9 @@ use crate::{
 /// How often an engine that is on its way to its place is looked at, at first and at most.
 const POLL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
 
+/// The records of a group's members.
+type Members = BTreeMap<String, Arc<CacheCluster>>;
+
 /// How a step went that did not fail.
 enum Progress {
     Done,
@@ -100,7 +103,7 @@ impl GroupActor {
     }
 
     /// The records of the group and of its members as they are now.
-    fn records(&self) -> Option<(Arc<ReplicationGroup>, BTreeMap<String, Arc<CacheCluster>>)> {
+    fn records(&self) -> Option<(Arc<ReplicationGroup>, Members)> {
         let tables = self.shared.store.tables();
         let group = tables.replication_groups.get(&self.key.scope, &self.key.id)?;
         let member = |id: &String| Some((id.clone(), Arc::clone(tables.cache_clusters.get(&self.key.scope, id)?)));
@@ -108,7 +111,7 @@ impl GroupActor {
         Some((Arc::clone(group), members.collect()))
     }
 
-    fn plan(&self, group: &ReplicationGroup, members: &BTreeMap<String, Arc<CacheCluster>>) -> Vec<Step> {
+    fn plan(&self, group: &ReplicationGroup, members: &Members) -> Vec<Step> {
         let is_open = |role| self.shared.gateway.port_of(&self.endpoint(role)).is_some();
         plan(group, &World { members, is_open: &is_open })
     }
@@ -117,12 +120,7 @@ impl GroupActor {
         EndpointId { scope: self.key.scope.clone(), resource_id: self.key.id.clone(), role }
     }
 
-    async fn act(
-        &self,
-        group: &ReplicationGroup,
-        members: &BTreeMap<String, Arc<CacheCluster>>,
-        step: &Step,
-    ) -> Result<Progress, StepError> {
+    async fn act(&self, group: &ReplicationGroup, members: &Members, step: &Step) -> Result<Progress, StepError> {
         let find = |name: &EngineRef| find(members, name);
         let change = match step {
             Step::OpenEndpoint(role) => {
@@ -229,7 +227,7 @@ fn is_member(cluster: &CacheCluster, group: &ReplicationGroup) -> bool {
     cluster.membership.as_ref().is_some_and(|membership| membership.replication_group_id == group.id)
 }
 
-fn find(members: &BTreeMap<String, Arc<CacheCluster>>, name: &EngineRef) -> Option<Engine> {
+fn find(members: &Members, name: &EngineRef) -> Option<Engine> {
     let cluster = members.get(&name.cache_cluster_id)?;
     let running = cluster.nodes.get(&NodeId::FIRST)?.engines.get(&name.generation)?.running()?;
     Some(Engine { name: name.clone(), cluster: Arc::clone(cluster), running: running.clone() })
@@ -257,7 +255,7 @@ impl GroupActor {
     async fn switch(
         &self,
         group: &ReplicationGroup,
-        members: &BTreeMap<String, Arc<CacheCluster>>,
+        members: &Members,
         primary: Option<Engine>,
         among: Vec<Engine>,
     ) -> Result<Option<EngineRef>, StepError> {
@@ -277,7 +275,7 @@ impl GroupActor {
     async fn crown(
         &self,
         group: &ReplicationGroup,
-        members: &BTreeMap<String, Arc<CacheCluster>>,
+        members: &Members,
         shard: &NodeGroupId,
         engine: &Engine,
     ) -> Result<Seat, StepError> {
@@ -289,7 +287,7 @@ impl GroupActor {
     async fn inherit(
         &self,
         group: &ReplicationGroup,
-        members: &BTreeMap<String, Arc<CacheCluster>>,
+        members: &Members,
         shard: &NodeGroupId,
         engine: &Engine,
     ) -> Result<Option<String>, StepError> {
@@ -309,7 +307,7 @@ impl GroupActor {
     async fn follow(
         &self,
         group: &ReplicationGroup,
-        members: &BTreeMap<String, Arc<CacheCluster>>,
+        members: &Members,
         engine: &Engine,
         of: &Engine,
     ) -> Result<Option<Seat>, StepError> {
