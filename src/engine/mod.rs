@@ -51,6 +51,12 @@ impl From<std::io::Error> for EngineError {
     }
 }
 
+impl From<redis::ParsingError> for EngineError {
+    fn from(error: redis::ParsingError) -> Self {
+        Self::Unintelligible(error.to_string())
+    }
+}
+
 impl From<redis::RedisError> for EngineError {
     fn from(error: redis::RedisError) -> Self {
         if error.is_timeout() {

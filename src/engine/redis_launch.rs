@@ -40,6 +40,10 @@ fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
         // Otherwise a replica waits five seconds for others that might want the same copy.
         words(&["repl-diskless-sync-delay", "0"]),
     ];
+    if (settings.version.major(), settings.version.minor()) >= (6, 2) {
+        // A replica is known by the address that it calls from.
+        all.push(words(&["bind-source-addr", "{address}"]));
+    }
     all.extend(cluster::boot_directives(settings));
     for parameter in ["databases", "maxclients"] {
         if let Some(value) = settings.parameters.get(parameter) {

@@ -131,8 +131,7 @@ pub async fn client(member: &Member) -> RedisClient {
     RedisClient::connect(member.address, &member.settings).await.expect("a connection")
 }
 
-/// The seats of a cluster: of every shard first the primary, then its replicas. A shard alone without replicas has a
-/// helper at the end when there is one engine more.
+/// The seats of a cluster: of every shard first the primary, then its replicas. Engines beyond that are helpers.
 pub fn seats(members: Vec<Member>, shards: u16, replicas: usize) -> Vec<Seat> {
     let each = replicas + 1;
     let peers: Vec<_> = members.iter().map(|member| member.peer).collect();

@@ -16,7 +16,8 @@ use crate::{
 /// A cluster as it runs, with the parameters that are wanted.
 async fn cluster(bed: &Bed, engine: Engine, shards: u16, replicas: usize) -> (Vec<Member>, Vec<String>) {
     let number = usize::from(shards) * (replicas + 1);
-    let seats = seats(bed.start_all(engine, number).await, shards, replicas);
+    let helpers = if replicas == 0 { number } else { 0 };
+    let seats = seats(bed.start_all(engine, number + helpers).await, shards, replicas);
     let ids = form(&seats).await.expect("a cluster");
     settle(&members(&seats)).await.expect("its parameters");
     (members(&seats), ids)
@@ -116,7 +117,8 @@ async fn a_lost_primary_without_replicas_is_replaced_by_an_empty_one() {
         let wanted = owners(&[new[0].clone(), ids[1].clone()], &["0-8191", "8192-16383"]);
         until_agreed(&now, &wanted).await.expect("agreement");
         for member in &now {
-            assert_eq!(client(member).await.view().await.expect("a view").nodes().len(), 2);
+            let view = client(member).await.view().await.expect("a view");
+            assert_eq!(view.nodes().iter().filter(|node| node.is_known()).count(), 2, "{view:?}");
         }
         let mut connection = connect(&now).await;
         for key in 0..100 {

@@ -37,7 +37,7 @@ async fn is_whole(members: &[Member]) {
 
 async fn cluster(bed: &Bed, engine: Engine, shards: u16, replicas: usize) -> (Vec<Member>, Vec<String>) {
     let number = usize::from(shards) * (replicas + 1);
-    let helpers = usize::from(number == 1);
+    let helpers = if replicas == 0 { number } else { 0 };
     let seats = seats(bed.start_all(engine, number + helpers).await, shards, replicas);
     let ids = form(&seats).await.expect("a cluster");
     settle(&members(&seats)).await.expect("its parameters");

@@ -33,16 +33,6 @@ pub async fn until_agreed(members: &[Member], owners: &BTreeMap<String, SlotSet>
     Ok(())
 }
 
-/// Waits until a node knows that one other node owns all of `slots`.
-pub(super) async fn until_owned(node: &mut Connected<'_>, slots: &SlotSet) -> Result<(), EngineError> {
-    let wait = Wait::until("a node knows the slots of another", AGREE_PATIENCE);
-    let knows = |view: &ClusterView| slots.is_empty() || view.owners().values().any(|owned| *owned == slots);
-    while !knows(&node.client.view().await?) {
-        wait.a_moment().await?;
-    }
-    Ok(())
-}
-
 /// Waits until a node serves, knows what the newcomers of these ids do, and has forgotten `helpers`.
 pub(super) async fn until_known(
     node: &mut Connected<'_>,
@@ -64,11 +54,30 @@ pub(super) async fn until_known(
         if remembered.is_empty()
             && duties.iter().all(|(id, duty)| does(&view, id, duty))
             && node.client.cluster_info().await?.is_ok
+            && knows_shards(node, &view, duties).await?
         {
             return Ok(());
         }
         wait.a_moment().await?;
     }
+}
+
+/// Whether a node tells clients that each of the new replicas is of the same shard as its primary.
+async fn knows_shards(
+    node: &mut Connected<'_>,
+    view: &ClusterView,
+    duties: &BTreeMap<String, &Duty>,
+) -> Result<bool, EngineError> {
+    if node.member.settings.version.major() < 7 {
+        return Ok(true);
+    }
+    let shards = node.client.shards().await?;
+    let together =
+        |replica: &str, primary: &str| shards.iter().any(|shard| shard.contains(replica) && shard.contains(primary));
+    Ok(duties.keys().all(|id| {
+        let primary = view.node(id).and_then(|node| node.primary_id.as_ref());
+        primary.is_none_or(|primary| together(id, primary))
+    }))
 }
 
 /// Lets every one of `members` forget the nodes of these ids, at once, because one that still knows them would tell the

@@ -1,6 +1,9 @@
 //! The words of the `CLUSTER` command, one method each.
 
-use std::net::SocketAddr;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+};
 
 use redis::FromRedisValue;
 
@@ -64,6 +67,20 @@ impl RedisClient {
     /// When the engine does not answer or is no node of a cluster.
     pub async fn view(&mut self) -> Result<ClusterView, EngineError> {
         self.cluster::<String>(&["NODES"]).await?.parse()
+    }
+
+    /// The ids of the nodes of every shard, as clients are told that ask by `CLUSTER SHARDS`, which came with 7.0. Newer
+    /// engines go by an id that the nodes of a shard have in common, of which they hear later than of roles.
+    pub(super) async fn shards(&mut self) -> Result<Vec<BTreeSet<String>>, EngineError> {
+        let answer: Vec<BTreeMap<String, redis::Value>> = self.cluster(&["SHARDS"]).await?;
+        let nodes = answer.into_iter().filter_map(|mut shard| shard.remove("nodes"));
+        nodes
+            .map(|nodes| {
+                let nodes: Vec<BTreeMap<String, redis::Value>> = redis::from_redis_value(nodes)?;
+                let ids = nodes.into_iter().filter_map(|mut node| node.remove("id"));
+                ids.map(|id| Ok(redis::from_redis_value(id)?)).collect()
+            })
+            .collect()
     }
 
     /// Lets the engine get to know those that it reaches at `peers`. It has not done so yet when this returns.

@@ -13,10 +13,7 @@ use super::{
     member::{Connected, Duty, Member, Seat, connect_all},
     opening::open,
 };
-use crate::{
-    engine::{EngineError, wait::Wait},
-    model::SlotSet,
-};
+use crate::engine::{EngineError, wait::Wait};
 
 /// How long nodes may take to get to know each other.
 const MEET_PATIENCE: Duration = Duration::from_secs(30);
@@ -54,8 +51,7 @@ pub async fn join(newcomers: &[Seat], existing: &[Member]) -> Result<Vec<String>
     meet(&mut new, &mut old, &helpers).await?;
 
     let duties: Vec<&Duty> = staying.iter().map(|seat| &seat.duty).collect();
-    let idle = helpers.first().map(|helper| helper.id.clone());
-    open_primaries(&duties, &mut new, idle, existing.is_empty()).await?;
+    open_primaries(&duties, &mut new, &helpers).await?;
     let followers = duties.iter().zip(&mut new).filter_map(|(duty, node)| match duty {
         Duty::Replica { of } => Some(follow(node, *of)),
         Duty::Primary(_) | Duty::Helper => None,
@@ -129,48 +125,29 @@ async fn until_met(node: &mut Connected<'_>, others: &[(SocketAddr, String)]) ->
     }
 }
 
-/// Brings every new primary to own its slots and to serve. `idle` is a node that owns nothing meanwhile.
+/// Brings every new primary to own its slots and to serve. Each has a partner of its own, because it keeps that one's
+/// shard id: one of its replicas, or else a helper.
 async fn open_primaries(
     duties: &[&Duty],
     nodes: &mut [Connected<'_>],
-    mut idle: Option<String>,
-    is_first: bool,
+    helpers: &[Connected<'_>],
 ) -> Result<(), EngineError> {
-    let mut primaries = Vec::new();
-    let mut can_open_early = true;
-    for (duty, node) in duties.iter().zip(nodes) {
-        // Older engines make a primary that loses its last slot a replica, whatever they are told.
-        let version = &node.member.settings.version;
-        can_open_early &= (version.major(), version.minor()) >= (6, 2);
-        match duty {
-            Duty::Primary(slots) => primaries.push((node, slots)),
-            Duty::Replica { .. } | Duty::Helper => idle = Some(node.id.clone()),
-        }
-    }
-    if !can_open_early {
-        return open_all(primaries, None).await;
-    }
-    if idle.is_none() && primaries.len() > 1 {
-        // Nobody stays without slots, so the first one does until the others serve. For the second one to be opened, it
-        // takes one of the second one's slots meanwhile.
-        let (first, first_slots) = primaries.remove(0);
-        let (second, second_slots) = primaries.remove(0);
-        let lent: SlotSet = second_slots.iter().take(usize::from(is_first)).collect();
-        if first.client.view().await?.myself().slots.is_empty() {
-            open(first, &lent, Some(&second.id)).await?;
-        }
-        open(second, second_slots, Some(&first.id)).await?;
-        // Whoever missed that the slot went back would follow it, once it is a replica of the first.
-        let rest = primaries.iter_mut().map(|(node, _)| &mut **node).chain([&mut *first]);
-        try_join_all(rest.map(|node| agree::until_owned(node, second_slots))).await?;
-        open_all(primaries, Some(&first.id)).await?;
-        return open(first, first_slots, None).await;
-    }
-    open_all(primaries, idle.as_deref()).await
-}
-
-async fn open_all(primaries: Vec<(&mut Connected<'_>, &SlotSet)>, partner: Option<&str>) -> Result<(), EngineError> {
-    try_join_all(primaries.into_iter().map(|(node, slots)| open(node, slots, partner))).await?;
+    let replicas: Vec<(SocketAddr, String)> = duties
+        .iter()
+        .zip(&*nodes)
+        .filter_map(|(duty, node)| match duty {
+            Duty::Replica { of } => Some((*of, node.id.clone())),
+            Duty::Primary(_) | Duty::Helper => None,
+        })
+        .collect();
+    let mut helpers = helpers.iter().map(|helper| helper.id.as_str());
+    let opening = duties.iter().zip(nodes).filter_map(|(duty, node)| {
+        let Duty::Primary(slots) = duty else { return None };
+        let replica = replicas.iter().find(|(of, _)| *of == node.member.peer).map(|(_, id)| id.as_str());
+        let partner = replica.or_else(|| helpers.next());
+        Some(open(node, slots, partner))
+    });
+    try_join_all(opening).await?;
     Ok(())
 }
 

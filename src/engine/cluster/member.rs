@@ -39,9 +39,8 @@ pub enum Duty {
         /// The primary's `peer`.
         of: SocketAddr,
     },
-    /// To help primaries to serve at once, then to be forgotten by all. Every engine without slots helps by being
-    /// there, so this is only for a cluster that would have none: one shard with no replica, or one such shard that
-    /// joins. The caller ends it afterwards.
+    /// To help a primary without replicas to serve at once instead of after two seconds, then to be forgotten by all.
+    /// One helps one. The caller ends it afterwards.
     Helper,
 }
 

@@ -67,8 +67,6 @@ pub(super) fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
         all.push(["cluster-replica-no-failover", "yes"]);
     }
     if version >= (6, 2) {
-        // The address that a node calls from has to be that of the node.
-        all.push(["bind-source-addr", "{address}"]);
         all.push(["cluster-allow-replica-migration", "no"]);
     } else {
         all.push(["cluster-migration-barrier", "1000"]);

@@ -51,10 +51,9 @@ pub(super) async fn open(
         let partner = partner.filter(|id| fits(id));
         if let Some(of) = &myself.primary_id {
             if !fits(of) {
-                // It may have followed slots that its partner had and lost. If not, it is no blank engine.
-                let partner = partner.ok_or_else(|| EngineError::Refused(format!("{} is a replica", primary.id)))?;
-                become_replica(primary, partner, None).await?;
-            } else if serves || wait.elapsed() > REPLICA_PATIENCE {
+                return Err(EngineError::Refused(format!("{} is a replica with a primary of its own", primary.id)));
+            }
+            if serves || wait.elapsed() > REPLICA_PATIENCE {
                 primary.client.add_slots(&free).await?;
                 primary.client.take_over().await?;
                 continue;

@@ -13,16 +13,21 @@
 
 use std::time::Duration;
 
+use futures_util::future::{try_join, try_join_all};
 use redis::Pipeline;
 
-use super::member::{Connected, Member, connect, connect_all};
+use super::member::Member;
 use crate::{
     engine::{ClusterSettings, EngineError, RedisClient, redis_launch::ADMIN_USER},
-    model::SlotSet,
+    model::{Engine, SlotSet},
 };
 
 /// How many slots are on their way at the same time. Each command then costs the engines little more than itself.
 const SLOTS_AT_A_TIME: usize = 256;
+
+/// How many connections share those commands where each of them waits for the replicas of its primary to know of it, as it
+/// does from valkey 8 on. One connection would wait for one slot after the other.
+const WAITING_CONNECTIONS: usize = 64;
 
 /// How many keys go over in one command. The source serves nobody meanwhile.
 const KEYS_AT_A_TIME: usize = 200;
@@ -57,11 +62,9 @@ pub async fn move_slots(
     let Some(cluster) = &source.settings.cluster else {
         return Err(EngineError::Refused("the engine is no node of a cluster".into()));
     };
-    let mut others = connect_all(others).await?;
-    let (mut source, mut target) = (connect(source).await?, connect(target).await?);
-    source.client = with_patience(&source).await?;
-    target.client = with_patience(&target).await?;
-    target.client.cluster::<String>(&["BUMPEPOCH"]).await?;
+    let mut others = try_join_all(others.iter().map(Party::connect)).await?;
+    let (mut source, mut target) = try_join(Party::connect(source), Party::connect(target)).await?;
+    target.client().cluster::<String>(&["BUMPEPOCH"]).await?;
     let all: Vec<u16> = slots.iter().collect();
     let mut done = 0;
     for round in all.chunks(SLOTS_AT_A_TIME) {
@@ -72,51 +75,73 @@ pub async fn move_slots(
     Ok(())
 }
 
-async fn with_patience(node: &Connected<'_>) -> Result<RedisClient, EngineError> {
-    RedisClient::connect_with_patience(node.member.address, &node.member.settings, PATIENCE).await
+/// A primary with as many connections as there is use for.
+struct Party<'a> {
+    member: &'a Member,
+    id: String,
+    clients: Vec<RedisClient>,
+}
+
+impl<'a> Party<'a> {
+    async fn connect(member: &'a Member) -> Result<Self, EngineError> {
+        let connect = || RedisClient::connect_with_patience(member.address, &member.settings, PATIENCE);
+        let mut client = connect().await?;
+        let id = client.my_id().await?;
+        let waits = member.settings.engine == Engine::Valkey && !client.replication().await?.replicas.is_empty();
+        let more = (1..if waits { WAITING_CONNECTIONS } else { 1 }).map(|_| connect());
+        let clients = std::iter::once(client).chain(try_join_all(more).await?).collect();
+        Ok(Self { member, id, clients })
+    }
+
+    fn client(&mut self) -> &mut RedisClient {
+        &mut self.clients[0]
+    }
+
+    /// `CLUSTER SETSLOT` for each of the slots.
+    async fn set_slots(&mut self, slots: &SlotSet, what: &str, other: &str) -> Result<(), EngineError> {
+        let slots: Vec<u16> = slots.iter().collect();
+        let each = slots.len().div_ceil(self.clients.len()).max(1);
+        let parts = slots.chunks(each).zip(&mut self.clients).map(async |(slots, client)| {
+            let mut pipeline = Pipeline::with_capacity(slots.len());
+            for slot in slots {
+                let command = client.command("cluster");
+                pipeline.add_command(command).arg("SETSLOT").arg(*slot).arg(what).arg(other).ignore();
+            }
+            Ok::<_, EngineError>(pipeline.exec_async(&mut client.connection).await?)
+        });
+        try_join_all(parts).await?;
+        Ok(())
+    }
 }
 
 /// Moves a few slots.
 async fn move_round(
-    source: &mut Connected<'_>,
-    target: &mut Connected<'_>,
-    others: &mut [Connected<'_>],
+    source: &mut Party<'_>,
+    target: &mut Party<'_>,
+    others: &mut [Party<'_>],
     cluster: &ClusterSettings,
     slots: &SlotSet,
 ) -> Result<(), EngineError> {
-    let owned_by_target = target.client.view().await?.myself().slots.clone();
-    let owned_by_source = source.client.view().await?.myself().slots.clone();
+    let owned_by_target = target.client().view().await?.myself().slots.clone();
+    let owned_by_source = source.client().view().await?.myself().slots.clone();
     // Where a move was cut short between the two claims, the target owns what the source has not let go of.
     let left = slots.difference(&owned_by_target);
     let new_owner = target.id.clone();
-    set_slots(target, &left, "IMPORTING", &source.id).await?;
-    set_slots(source, &left, "MIGRATING", &target.id).await?;
+    target.set_slots(&left, "IMPORTING", &source.id).await?;
+    source.set_slots(&left, "MIGRATING", &target.id).await?;
     move_keys(source, target, cluster, &left).await?;
-    set_slots(target, &left, "NODE", &new_owner).await?;
-    set_slots(source, &slots.intersection(&owned_by_source), "NODE", &new_owner).await?;
+    target.set_slots(&left, "NODE", &new_owner).await?;
+    source.set_slots(&slots.intersection(&owned_by_source), "NODE", &new_owner).await?;
     for other in others {
-        set_slots(other, &left, "NODE", &new_owner).await?;
+        other.set_slots(&left, "NODE", &new_owner).await?;
     }
     Ok(())
 }
 
-/// `CLUSTER SETSLOT` for each of the slots.
-async fn set_slots(node: &mut Connected<'_>, slots: &SlotSet, what: &str, other: &str) -> Result<(), EngineError> {
-    if slots.is_empty() {
-        return Ok(());
-    }
-    let mut pipeline = redis::pipe();
-    for slot in slots.iter() {
-        let command = node.client.command("cluster");
-        pipeline.add_command(command).arg("SETSLOT").arg(slot).arg(what).arg(other).ignore();
-    }
-    Ok(pipeline.exec_async(&mut node.client.connection).await?)
-}
-
 /// Sends every key of the slots over.
 async fn move_keys(
-    source: &mut Connected<'_>,
-    target: &Connected<'_>,
+    source: &mut Party<'_>,
+    target: &Party<'_>,
     cluster: &ClusterSettings,
     slots: &SlotSet,
 ) -> Result<(), EngineError> {
@@ -130,7 +155,7 @@ async fn move_keys(
             for (_, keys) in some {
                 migrate(&mut pipeline, source, target, cluster, keys);
             }
-            let moved: Result<(), redis::RedisError> = pipeline.exec_async(&mut source.client.connection).await;
+            let moved: Result<(), redis::RedisError> = pipeline.exec_async(&mut source.client().connection).await;
             match moved.map_err(EngineError::from) {
                 Ok(()) => {}
                 // The way to the target broke; what did not get over is still here.
@@ -145,27 +170,27 @@ async fn move_keys(
 }
 
 /// Some keys of each of the slots.
-async fn keys_of(source: &mut Connected<'_>, slots: &[u16]) -> Result<Vec<Vec<Vec<u8>>>, EngineError> {
+async fn keys_of(source: &mut Party<'_>, slots: &[u16]) -> Result<Vec<Vec<Vec<u8>>>, EngineError> {
     let mut pipeline = Pipeline::with_capacity(slots.len());
     for slot in slots {
-        let command = source.client.command("cluster");
+        let command = source.client().command("cluster");
         pipeline.add_command(command).arg("GETKEYSINSLOT").arg(*slot).arg(KEYS_AT_A_TIME);
     }
-    Ok(pipeline.query_async(&mut source.client.connection).await?)
+    Ok(pipeline.query_async(&mut source.client().connection).await?)
 }
 
 /// Adds the command that sends `keys` over. One that the target has already is replaced: it is what is left of a transfer
 /// that broke, and clients were served at the source since.
 fn migrate(
     pipeline: &mut Pipeline,
-    source: &Connected<'_>,
-    target: &Connected<'_>,
+    source: &Party<'_>,
+    target: &Party<'_>,
     cluster: &ClusterSettings,
     keys: &[Vec<u8>],
 ) {
     let peer = target.member.peer;
     pipeline
-        .cmd(&source.client.admin.command("migrate"))
+        .cmd(&source.clients[0].admin.command("migrate"))
         .arg(peer.ip().to_string())
         .arg(peer.port())
         .arg("")
