@@ -2,6 +2,7 @@
 //! knows Redis's and Memcached's own words. It starts nothing itself.
 
 mod cluster;
+mod copy_keys;
 mod directives;
 mod launch;
 mod memcached_client;

@@ -23,6 +23,8 @@ pub(in crate::reconcile) enum GroupChange {
     ShardsDropped(Vec<NodeGroupId>),
     /// Engines have found their places.
     Seated(Vec<Seat>),
+    /// The engines of a shard have become a cluster, with this one as the primary.
+    Converted { shard: NodeGroupId, to: EngineRef, seats: Vec<Seat> },
     /// An engine does not do any more what its record says.
     Unseated { engine: EngineRef, role: Option<EngineRole> },
     /// Another engine takes writes in a shard.
@@ -110,6 +112,10 @@ impl GroupChange {
             }
             Self::ShardsDropped(ids) => records.group.node_groups.retain(|id, _| !ids.contains(id)),
             Self::Seated(seats) => seats.iter().for_each(|seat| seated(records, seat, &mut events)),
+            Self::Converted { shard, to, seats } => {
+                promoted(records, shard, to, None, &mut events);
+                seats.iter().for_each(|seat| seated(records, seat, &mut events));
+            }
             Self::Unseated { engine, role } => {
                 if let Some(engine) = records.engine(engine).filter(|engine| engine.role == *role) {
                     engine.role = None;

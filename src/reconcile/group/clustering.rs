@@ -1,6 +1,6 @@
 //! What a group in cluster mode says to its engines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Engine, GroupActor, GroupChange, Members, Seat, find};
 use crate::{
@@ -12,16 +12,55 @@ use crate::{
 impl GroupActor {
     /// Makes one cluster of all engines.
     pub(super) async fn form(&self, group: &ReplicationGroup, members: &Members) -> Result<GroupChange, StepError> {
+        let primaries = group.node_groups.iter().map(|(id, shard)| (id, shard.primary.clone())).collect();
+        Ok(GroupChange::Seated(self.make_cluster(group, members, &primaries).await?))
+    }
+
+    /// Makes a cluster of the new engines of a shard, the only one, and copies the keys of its primary, which is no node
+    /// of a cluster. Writes wait meanwhile.
+    pub(super) async fn convert(
+        &self,
+        group: &ReplicationGroup,
+        members: &Members,
+        shard: &NodeGroupId,
+        to: &EngineRef,
+    ) -> Result<GroupChange, StepError> {
+        let primaries = [(shard, to.clone())].into();
+        let seats = self.make_cluster(group, members, &primaries).await?;
+        let from = group.node_groups.get(shard).and_then(|shard| find(members, &shard.primary));
+        if let (Some(from), Some(to)) = (from, find(members, to))
+            && from.running.is_real()
+            && to.running.is_real()
+        {
+            let (mut source, mut target) = (self.client(&from).await?, self.client(&to).await?);
+            source.pause_writes().await?;
+            if let Err(error) = target.copy_keys_from(&mut source).await {
+                source.resume_writes().await?;
+                return Err(error.into());
+            }
+        }
+        Ok(GroupChange::Converted { shard: shard.clone(), to: to.clone(), seats })
+    }
+
+    /// Makes one cluster of the wanted engines, in which those of `primaries` are primaries.
+    async fn make_cluster(
+        &self,
+        group: &ReplicationGroup,
+        members: &Members,
+        primaries: &BTreeMap<&NodeGroupId, EngineRef>,
+    ) -> Result<Vec<Seat>, StepError> {
         let mut seats = Vec::new();
         let mut engines = Vec::new();
-        for shard in group.node_groups.values() {
-            let Some(primary) = find(members, &shard.primary) else { return Ok(GroupChange::Seated(Vec::new())) };
-            for member in &shard.members {
-                let Some(engine) = wanted(members, member) else { continue };
-                let (duty, role) = if engine.name == shard.primary {
+        for (id, shard) in &group.node_groups {
+            let Some(primary) = primaries.get(id).and_then(|primary| find(members, primary)) else {
+                return Ok(Vec::new());
+            };
+            for engine in shard.members.iter().filter_map(|member| wanted(members, member)) {
+                let (duty, role) = if engine.name == primary.name {
                     (Duty::Primary(shard.slots.clone()), EngineRole::Primary)
                 } else {
-                    (Duty::Replica { of: primary.running.peer }, EngineRole::Replica { of: shard.primary.clone() })
+                    let of = primary.name.clone();
+                    (Duty::Replica { of: primary.running.peer }, EngineRole::Replica { of })
                 };
                 seats.push(engine::Seat { member: self.cluster_member(&engine), duty });
                 engines.push((engine, role));
@@ -41,7 +80,7 @@ impl GroupActor {
             role,
             cluster_node_id: Some(id),
         };
-        Ok(GroupChange::Seated(engines.into_iter().zip(ids).map(seat).collect()))
+        Ok(engines.into_iter().zip(ids).map(seat).collect())
     }
 
     /// Lets all engines forget others that are gone.

@@ -148,11 +148,12 @@ impl GroupActor {
                 GroupChange::Vanished
             }
             Step::Form => self.form(group, members).await?,
+            Step::Convert { shard, to } => self.convert(group, members, shard, to).await?,
             Step::Forget(ids) => self.forget(members, ids).await?,
             Step::MoveSlots { from, to, slots } => self.move_slots(group, members, from, to, slots).await?,
             Step::FailOver { shard, among } => {
                 let among: Vec<_> = among.iter().filter_map(find).collect();
-                let Some((to, cluster_node_id)) = self.fail_over(group, among).await? else {
+                let Some((to, cluster_node_id)) = self.fail_over(among).await? else {
                     return Ok(Progress::UnderWay);
                 };
                 GroupChange::Promoted { shard: shard.clone(), to, cluster_node_id }
@@ -165,7 +166,7 @@ impl GroupActor {
             Step::Switch { shard, among } => {
                 let among: Vec<_> = among.iter().filter_map(find).collect();
                 let primary = group.node_groups.get(shard).and_then(|shard| find(&shard.primary));
-                let Some(to) = self.switch(group, members, primary, among).await? else {
+                let Some(to) = self.switch(members, primary, among).await? else {
                     return Ok(Progress::UnderWay);
                 };
                 GroupChange::Promoted { shard: shard.clone(), to, cluster_node_id: None }
@@ -235,14 +236,10 @@ fn find(members: &Members, name: &EngineRef) -> Option<Engine> {
 
 impl GroupActor {
     /// Makes an engine the best of `among` a primary: the one that has seen most writes.
-    async fn fail_over(
-        &self,
-        group: &ReplicationGroup,
-        among: Vec<Engine>,
-    ) -> Result<Option<(EngineRef, Option<String>)>, StepError> {
+    async fn fail_over(&self, among: Vec<Engine>) -> Result<Option<(EngineRef, Option<String>)>, StepError> {
         let Some(to) = self.furthest(among).await? else { return Ok(None) };
         if to.running.is_real() {
-            if group.cluster_mode.is_clustered() {
+            if to.running.settings.is_clustered() {
                 self.take_over(&to).await?;
             } else {
                 self.promote(&to).await?;
@@ -254,7 +251,6 @@ impl GroupActor {
     /// Lets the best of `among` take over from a primary that works.
     async fn switch(
         &self,
-        group: &ReplicationGroup,
         members: &Members,
         primary: Option<Engine>,
         among: Vec<Engine>,
@@ -262,7 +258,7 @@ impl GroupActor {
         let Some(primary) = primary else { return Ok(None) };
         let Some(to) = self.furthest(among).await? else { return Ok(None) };
         if to.running.is_real() && primary.running.is_real() {
-            if group.cluster_mode.is_clustered() {
+            if primary.running.settings.is_clustered() && to.running.settings.is_clustered() {
                 self.switch_in_cluster(members, &primary, &to).await?;
             } else {
                 self.switch_replicas(&primary, &to).await?;

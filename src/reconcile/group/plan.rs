@@ -44,6 +44,8 @@ pub(in crate::reconcile) enum Step {
     DropPromotion { shard: NodeGroupId },
     /// Makes a cluster of engines that do not know each other.
     Form,
+    /// Makes a cluster of a shard's new engines and copies the keys of its primary, which is no node of one.
+    Convert { shard: NodeGroupId, to: EngineRef },
     /// Makes a fresh engine the primary that it is to be.
     Crown { shard: NodeGroupId, engine: EngineRef },
     /// Makes an engine a copy of another one of its shard.
@@ -73,11 +75,15 @@ pub(in crate::reconcile) fn plan(group: &ReplicationGroup, world: &World<'_>) ->
     if group.deleted.is_some() {
         return if group.member_ids().next().is_none() { vec![Step::Vanish] } else { Vec::new() };
     }
+    let empty = group.node_groups.iter().filter(|(_, shard)| shard.members.is_empty());
+    let empty: Vec<_> = empty.map(|(id, _)| id.clone()).collect();
+    if !empty.is_empty() {
+        return vec![Step::DropShards(empty)];
+    }
     let shards: Vec<_> = group.node_groups.iter().map(|(id, shard)| Shard::new(id, shard, world)).collect();
     let clustered = group.cluster_mode.is_clustered();
     let is_seated = |engine: &Engine<'_>| engine.running.cluster_node_id.is_some();
-    if clustered && !group.cluster_node_ids.is_empty() && !shards.iter().flat_map(|shard| &shard.engines).any(is_seated)
-    {
+    if !group.cluster_node_ids.is_empty() && !shards.iter().flat_map(|shard| &shard.engines).any(is_seated) {
         // Nobody is left of the cluster. Another one is made.
         return vec![Step::Forget(group.cluster_node_ids.iter().cloned().collect())];
     }
@@ -91,8 +97,8 @@ pub(in crate::reconcile) fn plan(group: &ReplicationGroup, world: &World<'_>) ->
     }
     let mut steps = endpoints(group, world);
     if clustered && group.cluster_node_ids.is_empty() {
-        if shards.iter().all(Shard::is_complete) {
-            steps.push(Step::Form);
+        if shards.iter().all(|shard| shard.is_complete() && shard.primary().is_some()) {
+            steps.push(shards.iter().find_map(Shard::conversion).unwrap_or(Step::Form));
         }
         return steps;
     }
@@ -158,11 +164,7 @@ fn resharding(group: &ReplicationGroup, shards: &[Shard<'_>]) -> Option<Step> {
             }
         }
     }
-    let leaving = group.node_groups.iter().filter(|(_, shard)| shard.leaving);
-    let (empty, emptied): (Vec<_>, Vec<_>) = leaving.partition(|(_, shard)| shard.members.is_empty());
-    if !empty.is_empty() {
-        return Some(Step::DropShards(empty.into_iter().map(|(id, _)| id.clone()).collect()));
-    }
+    let emptied: Vec<_> = group.node_groups.iter().filter(|(_, shard)| shard.leaving).collect();
     let is_asked_to_go =
         |id: &NodeGroupId| shards.iter().any(|shard| shard.id == id && shard.members().all(|m| m.deleted.is_some()));
     let to_end: Vec<_> = emptied.iter().map(|(id, _)| (*id).clone()).filter(|id| !is_asked_to_go(id)).collect();
@@ -195,6 +197,8 @@ struct Engine<'a> {
     running: &'a Running,
     /// Whether it is to stay: neither is its member to be deleted, nor has another incarnation taken its place.
     stays: bool,
+    /// Whether its member is to be deleted.
+    is_leaving: bool,
 }
 
 impl Engine<'_> {
@@ -211,8 +215,9 @@ impl<'a> Shard<'a> {
             for (generation, observed) in &node.engines {
                 let Some(running) = observed.running() else { continue };
                 let name = EngineRef { cache_cluster_id: member.id.clone(), generation: *generation };
-                let stays = member.deleted.is_none() && *generation == node.generation;
-                engines.push(Engine { name, running, stays });
+                let is_leaving = member.deleted.is_some();
+                let stays = !is_leaving && *generation == node.generation;
+                engines.push(Engine { name, running, stays, is_leaving });
             }
         }
         Self { id, record, world, engines }
@@ -226,10 +231,15 @@ impl<'a> Shard<'a> {
         self.engines.iter().find(|engine| engine.name == self.record.primary)
     }
 
-    /// The replicas that have what the primary has, or had when it was lost.
+    /// The replicas that have what the primary has, or had when it was lost. One that is about to be replaced counts only
+    /// where there is no other.
     fn followers(&self) -> Vec<EngineRef> {
-        let followers = self.engines.iter().filter(|engine| engine.stays && engine.follows(&self.record.primary));
-        followers.map(|engine| engine.name.clone()).collect()
+        let of_kind = |stays: bool| {
+            let engines = self.engines.iter().filter(move |engine| engine.stays == stays && !engine.is_leaving);
+            engines.filter(|engine| engine.follows(&self.record.primary)).map(|engine| engine.name.clone())
+        };
+        let staying: Vec<_> = of_kind(true).collect();
+        if staying.is_empty() { of_kind(false).collect() } else { staying }
     }
 
     /// The wanted incarnation of the primary's member, when it is a later one than the primary.
@@ -249,6 +259,13 @@ impl<'a> Shard<'a> {
         wired == self.members().filter(|member| member.deleted.is_none()).count()
     }
 
+    /// The move of a shard into a cluster, when the engine that takes writes is not in one.
+    fn conversion(&self) -> Option<Step> {
+        let primary = self.primary().filter(|primary| primary.running.is_primary())?;
+        let successor = self.successor().filter(|_| !primary.running.settings.is_clustered())?;
+        Some(Step::Convert { shard: self.id.clone(), to: successor.name.clone() })
+    }
+
     /// What has to happen so that the right engine takes writes.
     fn promotion(&self, group: &ReplicationGroup) -> Option<Step> {
         let shard = self.id.clone();
@@ -256,7 +273,8 @@ impl<'a> Shard<'a> {
         match self.primary() {
             Some(primary) if primary.running.role.is_none() => None,
             Some(primary) => self.wanted_switch(primary, followers),
-            None if group.automatic_failover && !followers.is_empty() => {
+            // An engine that is no node of a cluster cannot be recovered into one, only be replaced by another like it.
+            None if (group.automatic_failover || group.cluster_mode.is_clustered()) && !followers.is_empty() => {
                 Some(Step::FailOver { shard, among: followers })
             }
             // Recovered in place, from a replica if there is one.

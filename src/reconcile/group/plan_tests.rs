@@ -49,6 +49,7 @@ enum Happening {
     AddReplica(usize),
     RemoveReplica(usize),
     Reshard(usize),
+    ChangeMode,
     Delete,
 }
 
@@ -179,8 +180,9 @@ impl Simulation {
         let Some(records) = &self.records else { return Vec::new() };
         let Some(cluster) = records.members.get(id) else { return Vec::new() };
         let shard = cluster.membership.as_ref().and_then(|at| records.group.node_groups.get(&at.node_group_id));
+        let clustered = if records.group.cluster_mode.is_clustered() { "yes" } else { "no" };
         let world = member::World {
-            parameters: &BTreeMap::new(),
+            parameters: &[("cluster-enabled".to_owned(), clustered.to_owned())].into(),
             primary: shard.map(|shard| &shard.primary),
             is_open: &|_| true,
             now: self.now,
@@ -196,8 +198,10 @@ impl Simulation {
                 self.change_member(id, &RecordChange::Touched { node, generation });
                 self.engines.entry(engine(generation)).or_default();
                 if !cut {
-                    let settings =
-                        self.records.as_ref().expect("records").members[id].wanted_settings(&BTreeMap::new());
+                    let records = self.records.as_ref().expect("records");
+                    let clustered = if records.group.cluster_mode.is_clustered() { "yes" } else { "no" };
+                    let parameters = [("cluster-enabled".to_owned(), clustered.to_owned())].into();
+                    let settings = records.members[id].wanted_settings(&parameters);
                     let running = Running::new(generation.to_string(), ([127, 0, 0, 1], 1).into(), settings);
                     self.change_member(id, &RecordChange::Started { node, generation, running });
                 }
@@ -248,6 +252,13 @@ impl Simulation {
                 let seats = self.seats(node_id);
                 GroupChange::Seated(seats)
             }
+            Step::Convert { shard, to } => {
+                let from = self.records.as_ref().expect("records").group.node_groups[&shard].primary.clone();
+                let writes = self.engines[&from].writes;
+                self.engines.get_mut(&to).expect("it runs").writes = writes;
+                let seats = self.seats_of(&to, node_id);
+                GroupChange::Converted { shard, to, seats }
+            }
             Step::Crown { shard: _, engine } => {
                 let cluster_node_id = node_id(&engine);
                 GroupChange::Seated(vec![Seat { engine, role: EngineRole::Primary, cluster_node_id }])
@@ -270,6 +281,16 @@ impl Simulation {
         if !cut {
             self.change(&change);
         }
+    }
+
+    /// The engines of the only shard in the places that a cluster with this primary is formed with.
+    fn seats_of(&mut self, primary: &EngineRef, node_id: impl Fn(&EngineRef) -> Option<String>) -> Vec<Seat> {
+        let records = self.records.as_mut().expect("records");
+        let before = records.group.clone();
+        records.group.node_groups.values_mut().for_each(|shard| shard.primary = primary.clone());
+        let seats = self.seats(node_id);
+        self.records.as_mut().expect("records").group = before;
+        seats
     }
 
     /// All engines in the places that a cluster is formed with.
@@ -402,6 +423,17 @@ impl Simulation {
                     records.group.replica_count_changing = true;
                 }
             }
+            Happening::ChangeMode if ids.len() == 1 => {
+                let group = &mut records.group;
+                group.cluster_mode = if clustered { ClusterMode::Disabled } else { ClusterMode::Compatible };
+                for shard in group.node_groups.values_mut() {
+                    shard.slots = if clustered { SlotSet::default() } else { SlotSet::all() };
+                }
+                for member in records.members.values_mut() {
+                    let member = Arc::make_mut(member);
+                    member.nodes.values_mut().for_each(|node| node.renew(Succession::Handover));
+                }
+            }
             Happening::Reshard(count) if clustered => reshard(records, 1 + count % 4, now),
             _ => {}
         }
@@ -488,6 +520,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         2 => (0..5_usize).prop_map(Happening::AddReplica),
         1 => (0..5_usize).prop_map(Happening::RemoveReplica),
         2 => (0..4_usize).prop_map(Happening::Reshard),
+        1 => Just(Happening::ChangeMode),
         1 => Just(Happening::Delete),
     ];
     prop::collection::vec(one, 0..12)

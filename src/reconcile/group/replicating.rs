@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use super::{Engine, GroupActor};
 use crate::{
-    engine::{EngineError, RedisClient, ReplicationRole},
+    engine::{EngineError, ReplicationRole},
     reconcile::failure::StepError,
 };
 
@@ -45,7 +45,13 @@ impl GroupActor {
     pub(super) async fn switch_replicas(&self, primary: &Engine, to: &Engine) -> Result<(), StepError> {
         let mut old = self.client(primary).await?;
         let mut new = self.client(to).await?;
-        RedisClient::switch(&mut old, &mut new, to.running.peer, &self.settings(to)).await?;
+        if primary.running.settings.is_clustered() {
+            // It cannot become a replica of an engine that is no node of a cluster, and is ended next.
+            old.pause_writes().await?;
+            new.take_over_from(&mut old).await?;
+        } else {
+            new.switch(&mut old, to.running.peer, &self.settings(to)).await?;
+        }
         self.keep(primary, old).await;
         self.keep(to, new).await;
         Ok(())
