@@ -72,6 +72,7 @@ pub(super) fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
         all.push(["cluster-migration-barrier", "1000"]);
     }
     let mut all: Vec<Vec<String>> = all.into_iter().map(|words| words.map(str::to_owned).to_vec()).collect();
+    // It came with 7.0; without it an older engine does not start on such a port either.
     if settings.port.checked_add(BUS).is_none() {
         all.push(vec!["cluster-port".into(), bus_port(settings.port).to_string()]);
     }
