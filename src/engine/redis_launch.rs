@@ -108,7 +108,7 @@ fn quote(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::InstanceSecret;
+    use crate::engine::{ClusterSettings, InstanceSecret};
 
     fn settings(version: &str, parameters: &[(&str, &str)]) -> EngineSettings {
         EngineSettings {
@@ -149,6 +149,24 @@ mod tests {
         assert!(config(&settings("6.0", &[])).contains("-acl -cluster +acl|cat"));
         assert!(!config(&settings("6.0", &[])).contains("&*"));
         assert!(!config(&settings("5.0.6", &[])).contains("user default"));
+    }
+
+    #[test]
+    fn nodes_of_a_cluster_are_told_so() {
+        let group = InstanceSecret::new([0; 32]).of_engine("group");
+        let node = |version, port| {
+            let cluster = Some(ClusterSettings { secret: group.clone() });
+            config(&EngineSettings { port, cluster, ..settings(version, &[]) })
+        };
+        let newer = node("7.0", 6379);
+        assert!(newer.contains("cluster-enabled yes\n") && newer.contains("cluster-allow-replica-migration no\n"));
+        assert!(newer.contains(&format!(" \"#{}\"", group.password_hash())) && !newer.contains(group.password()));
+        assert!(!newer.contains("cluster-port"));
+        assert!(node("7.0", 60_000).contains("cluster-port 50000\n"));
+        let older = node("6.0", 6379);
+        assert!(older.contains("cluster-replica-no-failover yes\n") && !older.contains("allow-replica-migration"));
+        assert!(!older.contains("bind-source-addr"));
+        assert!(!config(&settings("7.0", &[])).contains("cluster-enabled"), "it is no node");
     }
 
     #[test]

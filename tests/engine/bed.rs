@@ -34,10 +34,14 @@ pub struct Bed {
 impl Bed {
     /// Somewhere to start engines.
     pub async fn new() -> Self {
+        Self::at_port(PORT.fetch_add(1, Ordering::Relaxed)).await
+    }
+
+    /// The same for engines that listen on `port`.
+    pub async fn at_port(port: u16) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let settings = ProcessSettings { data_dir: folder.path().join("data"), engine_path: Vec::new() };
         let backend = ProcessBackend::open(settings).await.expect("a backend");
-        let port = PORT.fetch_add(1, Ordering::Relaxed);
         Self { folder, backend, port, started: AtomicU32::new(0), runs: std::sync::Mutex::default() }
     }
 

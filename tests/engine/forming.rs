@@ -75,3 +75,32 @@ async fn clusters_of_every_shape_form() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn high_ports_leave_room_for_the_bus() {
+    for engine in [Engine::Redis, Engine::Valkey] {
+        let bed = Bed::at_port(60_123).await;
+        let seats = seats(bed.start_all(engine, 2).await, 1, 1);
+        let ids = form(&seats).await.expect("a cluster");
+        is_formed(&seats, &ids).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_that_was_cut_short_is_completed() {
+    for engine in [Engine::Redis, Engine::Valkey] {
+        for (shards, replicas, helpers) in [(2, 1, 0), (1, 0, 1)] {
+            let bed = Bed::new().await;
+            let number = usize::from(shards) * (replicas + 1) + helpers;
+            let seats = seats(bed.start_all(engine, number).await, shards, replicas);
+            // Each try gets a little further.
+            for limit in (0..40).map(|steps| Duration::from_millis(steps * 10)) {
+                let _ = tokio::time::timeout(limit, form(&seats)).await;
+            }
+            let ids = form(&seats).await.expect("a cluster");
+            is_formed(&seats, &ids).await;
+            assert_eq!(form(&seats).await.expect("the same again"), ids);
+            is_formed(&seats, &ids).await;
+        }
+    }
+}

@@ -72,8 +72,29 @@ pub(super) fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
         all.push(["cluster-migration-barrier", "1000"]);
     }
     let mut all: Vec<Vec<String>> = all.into_iter().map(|words| words.map(str::to_owned).to_vec()).collect();
+    // It came with 7.0; without it an older engine does not start on such a port either.
     if settings.port.checked_add(BUS).is_none() {
         all.push(vec!["cluster-port".into(), bus_port(settings.port).to_string()]);
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SlotSet;
+
+    /// The caller runs these as tasks of their own.
+    #[expect(dead_code, reason = "it has to compile, no more")]
+    fn everything_can_be_a_task(seats: &[Seat], members: &[Member], slots: &SlotSet) {
+        fn is_send<T: Send>(_: &T) {}
+        is_send(&form(seats));
+        is_send(&join(seats, members));
+        is_send(&settle(members));
+        is_send(&forget_all(members, &[]));
+        is_send(&open_moves(members));
+        is_send(&switch_primary(&members[0], &members[1], members));
+        is_send(&move_slots(&members[0], &members[1], members, slots, |_| ()));
+        is_send(&until_agreed(members, &std::collections::BTreeMap::new()));
+    }
 }

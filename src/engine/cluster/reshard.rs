@@ -65,10 +65,23 @@ pub async fn move_slots(
     let mut others = try_join_all(others.iter().map(Party::connect)).await?;
     let (mut source, mut target) = try_join(Party::connect(source), Party::connect(target)).await?;
     target.client().cluster::<String>(&["BUMPEPOCH"]).await?;
-    let all: Vec<u16> = slots.iter().collect();
-    let mut done = 0;
-    for round in all.chunks(SLOTS_AT_A_TIME) {
-        move_round(&mut source, &mut target, &mut others, cluster, &round.iter().copied().collect()).await?;
+    // Where a move was cut short between the two claims, the target owns what the source has not let go of.
+    let owned_by_target = target.client().view().await?.myself().slots.clone();
+    let owned_by_source = source.client().view().await?.myself().slots.clone();
+    let claimed_twice = slots.intersection(&owned_by_target).intersection(&owned_by_source);
+    let new_owner = target.id.clone();
+    source.set_slots(&claimed_twice, "NODE", &new_owner).await?;
+
+    let left: Vec<u16> = slots.difference(&owned_by_target).iter().collect();
+    let mut done = slots.len() - left.len();
+    for round in left.chunks(SLOTS_AT_A_TIME) {
+        let round: SlotSet = round.iter().copied().collect();
+        target.set_slots(&round, "IMPORTING", &source.id).await?;
+        source.set_slots(&round, "MIGRATING", &new_owner).await?;
+        move_keys(&mut source, target.member, cluster, &round).await?;
+        target.set_slots(&round, "NODE", &new_owner).await?;
+        source.set_slots(&round, "NODE", &new_owner).await?;
+        try_join_all(others.iter_mut().map(|other| other.set_slots(&round, "NODE", &new_owner))).await?;
         done += round.len();
         progress(done);
     }
@@ -114,34 +127,10 @@ impl<'a> Party<'a> {
     }
 }
 
-/// Moves a few slots.
-async fn move_round(
-    source: &mut Party<'_>,
-    target: &mut Party<'_>,
-    others: &mut [Party<'_>],
-    cluster: &ClusterSettings,
-    slots: &SlotSet,
-) -> Result<(), EngineError> {
-    let owned_by_target = target.client().view().await?.myself().slots.clone();
-    let owned_by_source = source.client().view().await?.myself().slots.clone();
-    // Where a move was cut short between the two claims, the target owns what the source has not let go of.
-    let left = slots.difference(&owned_by_target);
-    let new_owner = target.id.clone();
-    target.set_slots(&left, "IMPORTING", &source.id).await?;
-    source.set_slots(&left, "MIGRATING", &target.id).await?;
-    move_keys(source, target, cluster, &left).await?;
-    target.set_slots(&left, "NODE", &new_owner).await?;
-    source.set_slots(&slots.intersection(&owned_by_source), "NODE", &new_owner).await?;
-    for other in others {
-        other.set_slots(&left, "NODE", &new_owner).await?;
-    }
-    Ok(())
-}
-
 /// Sends every key of the slots over.
 async fn move_keys(
     source: &mut Party<'_>,
-    target: &Party<'_>,
+    target: &Member,
     cluster: &ClusterSettings,
     slots: &SlotSet,
 ) -> Result<(), EngineError> {
@@ -181,14 +170,8 @@ async fn keys_of(source: &mut Party<'_>, slots: &[u16]) -> Result<Vec<Vec<Vec<u8
 
 /// Adds the command that sends `keys` over. One that the target has already is replaced: it is what is left of a transfer
 /// that broke, and clients were served at the source since.
-fn migrate(
-    pipeline: &mut Pipeline,
-    source: &Party<'_>,
-    target: &Party<'_>,
-    cluster: &ClusterSettings,
-    keys: &[Vec<u8>],
-) {
-    let peer = target.member.peer;
+fn migrate(pipeline: &mut Pipeline, source: &Party<'_>, target: &Member, cluster: &ClusterSettings, keys: &[Vec<u8>]) {
+    let peer = target.peer;
     pipeline
         .cmd(&source.clients[0].admin.command("migrate"))
         .arg(peer.ip().to_string())
