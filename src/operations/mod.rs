@@ -25,6 +25,11 @@ use crate::{
     store::Store,
 };
 
+/// Tells a resource from others that had the same identifier before or will have it later.
+fn new_uid() -> String {
+    uuid::Uuid::new_v4().simple().to_string()[..8].to_owned()
+}
+
 /// What operations work on.
 pub struct Operations {
     store: Arc<Store>,

@@ -1,7 +1,5 @@
 //! `CreateCacheCluster`.
 
-use uuid::Uuid;
-
 use super::settings::{self, Zones};
 use crate::{
     model::{
@@ -10,7 +8,7 @@ use crate::{
         endpoint_port::endpoint_port,
         identifier::IdentifierKind,
     },
-    operations::{Operations, errors, parameter_groups, request::Request, subnet_groups, tags},
+    operations::{Operations, errors, new_uid, parameter_groups, request::Request, subnet_groups, tags},
     protocol::{AwsError, Output, types},
     store::Draft,
 };
@@ -147,7 +145,7 @@ fn new_cluster(
     }
     Ok(CacheCluster {
         scope: scope.clone(),
-        uid: Uuid::new_v4().simple().to_string()[..8].to_owned(),
+        uid: new_uid(),
         membership: None,
         engine,
         engine_version: full_version,

@@ -1,5 +1,6 @@
 //! The operations on replication groups.
 
+mod new_member;
 mod view;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use crate::{
     protocol::{AwsError, types},
     store::{Draft, Tables},
 };
+pub(super) use new_member::new_member;
 use view::View;
 
 /// Finds the members of groups of `scope`.
