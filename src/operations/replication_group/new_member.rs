@@ -1,13 +1,28 @@
 //! The record of a new member of a replication group.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    model::{CacheCluster, CacheNode, Membership, NodeGroupId, NodeId},
+    model::{CacheCluster, CacheNode, ClusterMode, Membership, NodeGroupId, NodeId, catalogue::regions},
     operations::new_uid,
 };
+
+/// The id of a member that the server names. Without cluster mode there is one shard, which is left out.
+pub(in crate::operations) fn member_id(
+    replication_group_id: &str,
+    cluster_mode: ClusterMode,
+    node_group_id: &NodeGroupId,
+    number: usize,
+) -> String {
+    match cluster_mode {
+        ClusterMode::Disabled => format!("{replication_group_id}-{number:03}"),
+        ClusterMode::Compatible | ClusterMode::Enabled => {
+            format!("{replication_group_id}-{node_group_id}-{number:03}")
+        }
+    }
+}
 
 /// A member called `id` in the shard `node_group_id`, with one node in `zone` and all settings of `template`, which is
 /// another member of the group. Changes that wait for `template`'s maintenance window wait for that of the new one too,
@@ -34,4 +49,13 @@ pub(in crate::operations) fn new_member(
         snapshot_retention_limit: 0,
         ..template.clone()
     }
+}
+
+/// The zone for one more member beside `members`: where there are fewest.
+pub(in crate::operations) fn next_zone(region: &str, members: &[Arc<CacheCluster>]) -> String {
+    let in_zone = |zone: &String| {
+        let nodes = members.iter().flat_map(|member| member.nodes.values());
+        nodes.filter(|node| node.availability_zone == *zone).count()
+    };
+    regions::availability_zones(region).into_iter().min_by_key(in_zone).unwrap_or_default()
 }
