@@ -75,6 +75,10 @@ pub struct CacheCluster {
     pub pending: Pending,
     /// The SHA-256 of the AUTH token in hexadecimal: what the engine needs to check one, and all that is kept of it.
     pub auth_token_hash: Option<String>,
+    /// Whether its owner was told that what it writes to disk is encrypted. Recorded for those who read it back: it
+    /// cannot be seen from outside.
+    #[serde(default)]
+    pub at_rest_encryption: bool,
 }
 
 /// Where a cache cluster belongs in a replication group.

@@ -55,6 +55,9 @@ pub struct ReplicationGroup {
     pub tags: TagSet,
     /// A change of how many replicas there are is under way, and has been announced.
     pub replica_count_changing: bool,
+    /// The key for what is written to disk, as it was given. Recorded for those who read it back.
+    #[serde(default)]
+    pub kms_key_id: Option<String>,
 }
 
 /// Whether the engines of a group form a cluster.

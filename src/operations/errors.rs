@@ -73,10 +73,7 @@ impl From<StorageError> for AwsError {
     fn from(error: StorageError) -> Self {
         // What failed is in the log; the caller gets what AWS says when something of its own fails.
         tracing::error!(%error, "the store failed");
-        AwsError::new(
-            ErrorCode::InternalFailure,
-            "An internal error has occurred. Please try your query again at a later time.",
-        )
+        internal_failure()
     }
 }
 
@@ -118,4 +115,37 @@ pub(super) fn refused_version(error: VersionError) -> AwsError {
         VersionError::PatchNotAllowed { .. } => invalid_value(error),
         VersionError::Unknown { .. } => invalid_combination(error),
     }
+}
+
+pub(super) fn node_quota_for_cluster_exceeded(most: usize) -> AwsError {
+    let message = format!("Cluster node quota exceeded. Each cluster can have at most {most} nodes in this region.");
+    AwsError::new(ErrorCode::NodeQuotaForClusterExceeded, message)
+}
+
+pub(super) fn replication_group_already_exists(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::ReplicationGroupAlreadyExists, format!("Replication group {id} already exists."))
+}
+
+/// As `DeleteReplicationGroup` words it.
+pub(super) fn replication_group_not_deletable(id: &str, status: &str) -> AwsError {
+    let message = format!("Replication group {id} has status {status} which is not valid for deletion.");
+    AwsError::new(ErrorCode::InvalidReplicationGroupState, message)
+}
+
+/// As `DeleteReplicationGroup` words it when a member is busy.
+pub(super) fn member_not_deletable(id: &str) -> AwsError {
+    let message = format!("Cache cluster {id} is not in a valid state to be deleted");
+    AwsError::new(ErrorCode::InvalidReplicationGroupState, message)
+}
+
+pub(super) fn engine_without_replication() -> AwsError {
+    invalid_value("Specified engine does not support replication.")
+}
+
+/// What AWS says when something of its own fails.
+pub(super) fn internal_failure() -> AwsError {
+    AwsError::new(
+        ErrorCode::InternalFailure,
+        "An internal error has occurred. Please try your query again at a later time.",
+    )
 }

@@ -25,6 +25,11 @@ use crate::{
     store::Store,
 };
 
+/// Tells a resource from others that had the same identifier before or will have it later.
+fn new_uid() -> String {
+    uuid::Uuid::new_v4().simple().to_string()[..8].to_owned()
+}
+
 /// What operations work on.
 pub struct Operations {
     store: Arc<Store>,
@@ -76,13 +81,13 @@ impl Operations {
             Operation::RevokeCacheSecurityGroupIngress(input) => {
                 self.revoke_cache_security_group_ingress(request, *input).await
             }
+            Operation::CreateReplicationGroup(input) => self.create_replication_group(request, *input).await,
+            Operation::DescribeReplicationGroups(input) => self.describe_replication_groups(request, &input),
+            Operation::DeleteReplicationGroup(input) => self.delete_replication_group(request, *input).await,
             Operation::AddTagsToResource(input) => self.add_tags_to_resource(request, *input).await,
             Operation::RemoveTagsFromResource(input) => self.remove_tags_from_resource(request, *input).await,
             Operation::ListTagsForResource(input) => self.list_tags_for_resource(request, *input).await,
             Operation::DescribeEvents(input) => self.describe_events(request, &input),
-            Operation::CreateReplicationGroup(input) => {
-                refused::new_resource(name, IdentifierKind::ReplicationGroup, &input.replication_group_id)
-            }
             Operation::CreateGlobalReplicationGroup(input) => refused::new_resource(
                 name,
                 IdentifierKind::GlobalReplicationGroupSuffix,
@@ -117,14 +122,12 @@ impl Operations {
             | Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::DecreaseReplicaCount(_)
             | Operation::DeleteGlobalReplicationGroup(_)
-            | Operation::DeleteReplicationGroup(_)
             | Operation::DeleteServerlessCache(_)
             | Operation::DeleteServerlessCacheSnapshot(_)
             | Operation::DeleteSnapshot(_)
             | Operation::DeleteUser(_)
             | Operation::DeleteUserGroup(_)
             | Operation::DescribeGlobalReplicationGroups(_)
-            | Operation::DescribeReplicationGroups(_)
             | Operation::DescribeReservedCacheNodes(_)
             | Operation::DescribeReservedCacheNodesOfferings(_)
             | Operation::DescribeServerlessCacheSnapshots(_)

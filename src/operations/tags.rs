@@ -1,9 +1,10 @@
 //! The operations on tags, and the tags of new resources.
 
-use super::{Operations, errors, request::Request};
+use super::{Operations, errors, replication_group, request::Request};
 use crate::{
     model::{
-        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Phase, Scope, TagSet,
+        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, GroupPhase, Phase, ReplicationGroup,
+        Scope, TagSet,
         arn::{Arn, ResourceType},
         catalogue::default_groups::default_group,
         tags::TagError,
@@ -43,7 +44,7 @@ impl Operations {
     ) -> Result<Output, AwsError> {
         let types::AddTagsToResourceMessage { resource_name, tags } = input;
         let tags = pairs(tags)?;
-        let listed = self.change_tags(request, &resource_name, move |present| present.add(tags)).await?;
+        let listed = self.change_tags(request, &resource_name, move |present| present.add(tags.clone())).await?;
         Ok(Output::AddTagsToResource(listed))
     }
 
@@ -73,7 +74,7 @@ impl Operations {
         &self,
         request: &Request,
         resource_name: &str,
-        change: impl FnOnce(&mut TagSet) -> Result<(), TagError> + Send + 'static,
+        change: impl Fn(&mut TagSet) -> Result<(), TagError> + Send + 'static,
     ) -> Result<types::TagListMessage, AwsError> {
         let invalid = |error: String| AwsError::new(ErrorCode::InvalidARN, error);
         let arn: Arn =
@@ -84,7 +85,7 @@ impl Operations {
         let scope = request.scope.clone();
         self.store
             .write(move |draft| {
-                let tags = change_in_record(draft, &scope, &arn, change)?;
+                let tags = change_in_record(draft, &scope, &arn, &change)?;
                 let shown = tags
                     .iter()
                     .map(|(key, value)| types::Tag { key: Some(key.to_owned()), value: Some(value.to_owned()) });
@@ -99,19 +100,33 @@ fn change_in_record(
     draft: &mut Draft,
     scope: &Scope,
     arn: &Arn,
-    change: impl FnOnce(&mut TagSet) -> Result<(), TagError>,
+    change: &impl Fn(&mut TagSet) -> Result<(), TagError>,
 ) -> Result<TagSet, AwsError> {
     let id = arn.id();
     match arn.resource_type() {
         ResourceType::Cluster => {
             let cluster = draft.get::<CacheCluster>(scope, id).ok_or_else(|| errors::cache_cluster_not_found(id))?;
             if cluster.phase() != Phase::Available {
-                return Err(AwsError::new(
-                    ErrorCode::InvalidReplicationGroupState,
-                    "Cluster not in available state to perform tagging operations.",
-                ));
+                return Err(not_available());
             }
             changed::<CacheCluster>(draft, scope, id, |record| &mut record.tags, change)
+        }
+        ResourceType::ReplicationGroup => {
+            let group =
+                draft.get::<ReplicationGroup>(scope, id).ok_or_else(|| errors::replication_group_not_found(id))?;
+            if group.phase(replication_group::members(draft.tables(), scope)) != GroupPhase::Available {
+                return Err(not_available());
+            }
+            // A member may have lost the tag that is removed before.
+            let of_member = |tags: &mut TagSet| match change(tags) {
+                Err(TagError::NotFound) => Ok(()),
+                changed => changed,
+            };
+            let tags = changed::<ReplicationGroup>(draft, scope, id, |record| &mut record.tags, change)?;
+            for member in group.member_ids() {
+                changed::<CacheCluster>(draft, scope, member, |record| &mut record.tags, &of_member)?;
+            }
+            Ok(tags)
         }
         ResourceType::ParameterGroup if default_group(id).is_some() => Err(errors::invalid_value(format_args!(
             "The parameter group {id} is a default group and cannot be tagged."
@@ -137,12 +152,19 @@ fn change_in_record(
     }
 }
 
+fn not_available() -> AwsError {
+    AwsError::new(
+        ErrorCode::InvalidReplicationGroupState,
+        "Cluster not in available state to perform tagging operations.",
+    )
+}
+
 fn changed<R: Record + PartialEq>(
     draft: &mut Draft,
     scope: &Scope,
     id: &str,
     tags: impl Fn(&mut R) -> &mut TagSet,
-    change: impl FnOnce(&mut TagSet) -> Result<(), TagError>,
+    change: &impl Fn(&mut TagSet) -> Result<(), TagError>,
 ) -> Result<TagSet, AwsError> {
     let Some(before) = draft.get::<R>(scope, id) else { return Ok(TagSet::default()) };
     let mut record = R::clone(&before);
@@ -157,7 +179,6 @@ fn changed<R: Record + PartialEq>(
 /// Resources of these types cannot be made yet, so there are none.
 fn absent(resource_type: ResourceType, id: &str) -> AwsError {
     let code = match resource_type {
-        ResourceType::ReplicationGroup => ErrorCode::ReplicationGroupNotFound,
         ResourceType::Snapshot => ErrorCode::SnapshotNotFound,
         ResourceType::ReservedInstance => ErrorCode::ReservedCacheNodeNotFound,
         ResourceType::User => ErrorCode::UserNotFound,

@@ -76,6 +76,7 @@ impl Simulation {
             tags: TagSet::default(),
             pending: Pending::default(),
             auth_token_hash: None,
+            at_rest_encryption: false,
         };
         Self {
             cluster: Some(cluster),

@@ -29,9 +29,7 @@ impl Answer {
 
     /// The texts of every element of this name.
     pub fn texts(&self, element: &str) -> Vec<String> {
-        let (open, close) = (format!("<{element}>"), format!("</{element}>"));
-        let parts = self.body.split(&open).skip(1);
-        parts.filter_map(|part| Some(unescaped(part.split_once(&close)?.0))).collect()
+        texts(&self.body, element)
     }
 
     /// The refusal, if it is one.
@@ -60,6 +58,12 @@ impl Refusal {
     pub fn code(&self) -> (u16, &str) {
         (self.status, &self.code)
     }
+}
+
+/// The texts of every element of this name in `xml`.
+pub fn texts(xml: &str, element: &str) -> Vec<String> {
+    let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+    xml.split(&open).skip(1).filter_map(|part| Some(unescaped(part.split_once(&close)?.0))).collect()
 }
 
 fn unescaped(text: &str) -> String {

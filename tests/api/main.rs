@@ -17,6 +17,8 @@ mod network_groups;
 mod pages;
 mod parameter_groups;
 mod random;
+mod records;
+mod replication_groups;
 mod resize;
 mod strict;
 mod tags;

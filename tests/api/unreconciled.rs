@@ -1,83 +1,7 @@
 //! Operations on clusters that are on their way from one state to another. With nobody to carry out what is asked for,
 //! a cluster stays on its way for as long as a test wants to look.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
-};
-
-use cachette::{
-    clock::Clock,
-    model::{CacheCluster, Observed, Running, Scope},
-    operations::{Operations, Options, Request},
-    protocol::{AwsError, query::decode_request},
-    store::{StorageError, Store},
-};
-use tempfile::TempDir;
-
-use crate::{
-    answer::Refusal,
-    app::{ACCOUNT, REGION},
-};
-
-/// Records, and operations on them.
-struct Records {
-    store: Arc<Store>,
-    clock: Arc<Clock>,
-    operations: Operations,
-    _data: TempDir,
-}
-
-impl Records {
-    fn new() -> Self {
-        let data = TempDir::new().expect("a folder");
-        let store = Arc::new(Store::open(&data.path().join("records.redb")).expect("a store"));
-        let clock = Arc::new(Clock::system());
-        let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options::default());
-        Self { store, clock, operations, _data: data }
-    }
-
-    async fn call(&self, form: &str) -> Result<String, AwsError> {
-        let request = Request { scope: Scope::new(ACCOUNT, REGION), endpoint_host: "localhost".into() };
-        let operation = decode_request(None, format!("Action={form}&Version=2015-02-02").as_bytes())?;
-        let output = self.operations.execute(&request, operation).await?;
-        Ok(String::from_utf8(output.to_xml("id")).expect("an answer in UTF-8"))
-    }
-
-    async fn done(&self, form: &str) -> String {
-        self.call(form).await.unwrap_or_else(|error| panic!("{form}: {error}"))
-    }
-
-    async fn refused(&self, form: &str) -> Refusal {
-        let error = self.call(form).await.expect_err(form);
-        Refusal::new(error.code.status(), error.code.as_str(), &error.message)
-    }
-
-    /// Brings the cluster `cache` to where the reconciler would have brought it.
-    async fn bring_up(&self) {
-        let now = self.clock.now();
-        let written = self.store.write(move |draft| {
-            let scope = Scope::new(ACCOUNT, REGION);
-            let mut cluster = CacheCluster::clone(&*draft.get::<CacheCluster>(&scope, "cache").expect("a cluster"));
-            let settings = cluster.wanted_settings(&std::collections::BTreeMap::new());
-            cluster.created = Some(now);
-            for (node, port) in cluster.nodes.values_mut().zip(7000..) {
-                (node.created, node.port) = (Some(now), Some(port));
-                let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-                let (run, settings) = ("run".to_owned(), settings.clone());
-                let running = Running::new(run, address, settings);
-                node.engines.insert(node.generation, Observed::Running(Box::new(running)));
-            }
-            draft.put(&scope, "cache", cluster);
-            Ok::<_, StorageError>(())
-        });
-        written.await.expect("written");
-    }
-
-    async fn describe(&self) -> String {
-        self.done("DescribeCacheClusters&CacheClusterId=cache&ShowCacheNodeInfo=true").await
-    }
-}
+use crate::{answer::Refusal, records::Records};
 
 /// What needs a cluster that is available.
 const NEED_AVAILABLE: [&str; 2] = [
@@ -99,7 +23,7 @@ async fn only_deleting_is_possible(records: &Records, status: &str) {
 async fn a_cluster_that_is_being_created() {
     let records = Records::new();
     records.done("CreateCacheCluster&CacheClusterId=cache&CacheNodeType=cache.t3.micro&NumCacheNodes=2").await;
-    let described = records.describe().await;
+    let described = records.described("cache").await;
     assert!(described.contains("<CacheClusterStatus>creating</CacheClusterStatus>"));
     assert!(described.contains("<NumCacheNodes>2</NumCacheNodes>"));
     for absent in ["<CacheNodes>", "<ConfigurationEndpoint>", "<CacheClusterCreateTime>", "<Port>"] {
@@ -113,11 +37,11 @@ async fn a_cluster_that_is_being_created() {
 async fn a_cluster_that_is_being_modified() {
     let records = Records::new();
     records.done("CreateCacheCluster&CacheClusterId=cache&CacheNodeType=cache.t3.micro&NumCacheNodes=3").await;
-    records.bring_up().await;
-    assert!(records.describe().await.contains("<CacheClusterStatus>available</CacheClusterStatus>"));
+    records.bring_up("cache").await;
+    assert!(records.described("cache").await.contains("<CacheClusterStatus>available</CacheClusterStatus>"));
     let more = "ModifyCacheCluster&CacheClusterId=cache&NumCacheNodes=4&ApplyImmediately=true";
     assert!(records.done(more).await.contains("<CacheClusterStatus>modifying</CacheClusterStatus>"));
-    let described = records.describe().await;
+    let described = records.described("cache").await;
     assert!(described.contains("<NumCacheNodes>3</NumCacheNodes>"), "the fourth is still to come");
     assert!(described.contains("<PendingModifiedValues><NumCacheNodes>4</NumCacheNodes></PendingModifiedValues>"));
     assert_eq!(described.matches("<CacheNodeId>").count(), 3, "Terraform gives up on a node without endpoint");
@@ -128,10 +52,10 @@ async fn a_cluster_that_is_being_modified() {
 async fn a_node_that_is_being_removed() {
     let records = Records::new();
     records.done("CreateCacheCluster&CacheClusterId=cache&CacheNodeType=cache.t3.micro&NumCacheNodes=3").await;
-    records.bring_up().await;
+    records.bring_up("cache").await;
     let fewer = "ModifyCacheCluster&CacheClusterId=cache&NumCacheNodes=2&CacheNodeIdsToRemove.CacheNodeId.1=0002";
     records.done(&format!("{fewer}&ApplyImmediately=true")).await;
-    let described = records.describe().await;
+    let described = records.described("cache").await;
     let (_, node) = described.rsplit_once("<CacheNodeId>0002</CacheNodeId>").expect("the node is still there");
     let (node, _) = node.split_once("</CacheNode>").expect("the node");
     assert!(node.contains("<CacheNodeStatus>deleting</CacheNodeStatus>") && !node.contains("<Endpoint>"), "{node}");
@@ -142,9 +66,9 @@ async fn a_node_that_is_being_removed() {
 async fn a_cluster_whose_nodes_are_being_rebooted() {
     let records = Records::new();
     records.done("CreateCacheCluster&CacheClusterId=cache&CacheNodeType=cache.t3.micro&NumCacheNodes=2").await;
-    records.bring_up().await;
+    records.bring_up("cache").await;
     records.done(NEED_AVAILABLE[1]).await;
-    let described = records.describe().await;
+    let described = records.described("cache").await;
     assert_eq!(described.matches("<CacheNodeStatus>rebooting</CacheNodeStatus>").count(), 1);
     assert_eq!(described.matches("<CacheNodeStatus>available</CacheNodeStatus>").count(), 1);
     only_deleting_is_possible(&records, "rebooting cache cluster nodes").await;
@@ -154,10 +78,10 @@ async fn a_cluster_whose_nodes_are_being_rebooted() {
 async fn a_cluster_that_is_being_deleted() {
     let records = Records::new();
     records.done("CreateCacheCluster&CacheClusterId=cache&CacheNodeType=cache.t3.micro").await;
-    records.bring_up().await;
+    records.bring_up("cache").await;
     records.done("DeleteCacheCluster&CacheClusterId=cache").await;
     only_deleting_is_possible(&records, "deleting").await;
-    let described = records.describe().await;
+    let described = records.described("cache").await;
     assert!(!described.contains("<CacheNodes>") && !described.contains("<ConfigurationEndpoint>"), "{described}");
     assert_eq!(
         records.refused("DeleteCacheCluster&CacheClusterId=cache").await.code(),
@@ -176,13 +100,13 @@ async fn a_parameter_group_whose_clusters_are_being_modified() {
     records
         .done(&format!("CreateCacheCluster&CacheClusterId=cache&Engine=redis&CacheNodeType=cache.t3.micro&{group}"))
         .await;
-    records.bring_up().await;
+    records.bring_up("cache").await;
     let set = format!(
         "ModifyCacheParameterGroup&{group}&ParameterNameValues.ParameterNameValue.1.ParameterName=timeout\
          &ParameterNameValues.ParameterNameValue.1.ParameterValue=60"
     );
     records.done(&set).await;
-    let described = records.describe().await;
+    let described = records.described("cache").await;
     assert!(described.contains("<ParameterApplyStatus>applying</ParameterApplyStatus>"), "{described}");
     records.done("ModifyCacheCluster&CacheClusterId=cache&CacheNodeType=cache.t3.small&ApplyImmediately=true").await;
     let pending =

@@ -11,6 +11,10 @@ pub const NODES: usize = 300;
 pub const MEMCACHED_NODES_PER_CLUSTER: usize = 40;
 /// Nodes of one node type in a group with cluster mode enabled. Code: `NodeQuotaForClusterExceeded`.
 pub const NODES_PER_CLUSTER_MODE_GROUP: usize = 90;
+/// The same, as far as AWS raises it on request.
+pub const MOST_NODES_PER_CLUSTER_MODE_GROUP: usize = 500;
+/// The same, for Redis before 5.0.6.
+pub const MOST_NODES_OF_OLD_VERSIONS: usize = 250;
 /// Nodes in a shard: a primary and five replicas. Code: `NodeQuotaForClusterExceeded`.
 pub const NODES_PER_SHARD: usize = 6;
 /// Shards in a group. Code: `NodeGroupsPerReplicationGroupQuotaExceeded`.

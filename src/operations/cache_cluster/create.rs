@@ -1,8 +1,9 @@
 //! `CreateCacheCluster`.
 
-use uuid::Uuid;
-
-use super::settings::{self, Zones};
+use super::{
+    member,
+    settings::{self, Zones},
+};
 use crate::{
     model::{
         CacheCluster, CacheNode, Engine, NodeId, Notification, Pending,
@@ -10,7 +11,7 @@ use crate::{
         endpoint_port::endpoint_port,
         identifier::IdentifierKind,
     },
-    operations::{Operations, errors, parameter_groups, request::Request, subnet_groups, tags},
+    operations::{Operations, errors, new_uid, parameter_groups, request::Request, subnet_groups, tags},
     protocol::{AwsError, Output, types},
     store::Draft,
 };
@@ -29,7 +30,10 @@ impl Operations {
             || input.az_mode == Some(types::AZMode::CrossAz);
         self.store
             .write(move |draft| {
-                let cluster = new_cluster(draft, &requested, input, strict, now)?;
+                let cluster = match input.replication_group_id.clone() {
+                    Some(group) => member::join(draft, &requested, input, &group, strict, now)?,
+                    None => new_cluster(draft, &requested, input, strict, now)?,
+                };
                 let mut shown = super::put(draft, &requested, cluster);
                 // ElastiCache tells a zone that it chose itself only when it has put nodes there.
                 shown.preferred_availability_zone.take_if(|_| !zone_was_asked_for);
@@ -51,7 +55,8 @@ fn new_cluster(
 ) -> Result<CacheCluster, AwsError> {
     let types::CreateCacheClusterMessage {
         cache_cluster_id,
-        replication_group_id,
+        // Replicas are not made here.
+        replication_group_id: _,
         az_mode,
         preferred_availability_zone,
         preferred_availability_zones,
@@ -85,10 +90,6 @@ fn new_cluster(
     let id = IdentifierKind::CacheCluster.canonical(&cache_cluster_id).map_err(errors::invalid_value)?;
     if draft.get::<CacheCluster>(scope, &id).is_some() {
         return Err(errors::cache_cluster_already_exists(&id));
-    }
-    if let Some(group) = replication_group_id {
-        // Groups are still to come, so there is none that a replica could join.
-        return Err(errors::replication_group_not_found(&group));
     }
     for (given, feature) in [
         (outpost_mode.is_some() || preferred_outpost_arn.is_some(), "outposts"),
@@ -147,7 +148,7 @@ fn new_cluster(
     }
     Ok(CacheCluster {
         scope: scope.clone(),
-        uid: Uuid::new_v4().simple().to_string()[..8].to_owned(),
+        uid: new_uid(),
         membership: None,
         engine,
         engine_version: full_version,
@@ -180,6 +181,7 @@ fn new_cluster(
         tags: tags::from_request(tags)?,
         pending: Pending::default(),
         auth_token_hash,
+        at_rest_encryption: false,
         id,
     })
 }

@@ -21,8 +21,7 @@ impl Operations {
             max_records,
             marker,
             show_cache_node_info,
-            // Every cluster is one of those: there are no groups yet.
-            show_cache_clusters_not_in_replication_groups: _,
+            show_cache_clusters_not_in_replication_groups: outside_only,
         } = input;
         let page = Page::new(*max_records, marker.as_deref())?;
         let tables = self.store.tables();
@@ -32,7 +31,9 @@ impl Operations {
             (vec![shown.cluster(cluster.ok_or_else(|| errors::cache_cluster_not_found(id))?)], None)
         } else {
             let after = tables.cache_clusters.iter_after(&request.scope, page.after().unwrap_or_default());
-            let (clusters, marker) = page.take(after, |(id, _)| id.as_str());
+            let outside_only = outside_only.unwrap_or(false);
+            let wanted = after.filter(|(_, cluster)| !outside_only || cluster.membership.is_none());
+            let (clusters, marker) = page.take(wanted, |(id, _)| id.as_str());
             (clusters.into_iter().map(|(_, cluster)| shown.cluster(cluster)).collect(), marker)
         };
         Ok(Output::DescribeCacheClusters(types::CacheClusterMessage { marker, cache_clusters: Some(clusters) }))

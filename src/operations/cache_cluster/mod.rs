@@ -3,12 +3,13 @@
 mod create;
 mod delete;
 mod describe;
+mod member;
 mod modify;
 mod node_types;
 mod reboot;
 mod resize;
-mod settings;
-mod view;
+pub(super) mod settings;
+pub(super) mod view;
 
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ use crate::{
 use view::View;
 
 /// The cluster of this identifier, in whatever letter case it is given.
-fn find(draft: &Draft, request: &Request, id: &str) -> Result<Arc<CacheCluster>, AwsError> {
+pub(super) fn find(draft: &Draft, request: &Request, id: &str) -> Result<Arc<CacheCluster>, AwsError> {
     draft.get(&request.scope, &id.to_ascii_lowercase()).ok_or_else(|| errors::cache_cluster_not_found(id))
 }
 
@@ -54,12 +55,12 @@ fn put(draft: &mut Draft, request: &Request, cluster: CacheCluster) -> types::Ca
 ///
 /// # Panics
 /// Never: the catalogue holds versions.
-fn full_version(facts: &EngineVersionFacts) -> EngineVersion {
+pub(super) fn full_version(facts: &EngineVersionFacts) -> EngineVersion {
     facts.full_version.parse().expect("the catalogue holds versions")
 }
 
 /// The node types that a cluster can be changed to.
-fn allowed_node_types(cluster: &CacheCluster) -> AllowedModifications {
+pub(super) fn allowed_node_types(cluster: &CacheCluster) -> AllowedModifications {
     let version = version_reported_as(cluster.engine, cluster.engine_version.as_str());
     match (version, node_type(&cluster.cache_node_type)) {
         (Some(version), Ok(present)) => allowed_modifications(version, present),

@@ -32,6 +32,7 @@ impl Operations {
         self.store
             .write(move |draft| {
                 let before = super::find_available(draft, &request, &input.cache_cluster_id)?;
+                super::member::check_modification(&before, &input)?;
                 let mut modification =
                     Modification { cluster: CacheCluster::clone(&before), messages: Vec::new(), strict };
                 if names_nothing(&input) && !modification.applies_pending(&input) {

@@ -29,6 +29,7 @@ impl Operations {
                         node.renew(Succession::Reboot);
                     }
                 }
+                super::member::reboot(draft, &request, &cluster)?;
                 let cache_cluster = Some(super::put(draft, &request, cluster));
                 Ok(Output::RebootCacheCluster(types::RebootCacheClusterResult { cache_cluster }))
             })

@@ -16,12 +16,12 @@ use crate::{
         window::check_apart,
     },
     operations::{errors, request::Request},
-    protocol::{AwsError, ErrorCode, types},
+    protocol::{AwsError, types},
     store::Draft,
 };
 
 /// The two windows of a cluster.
-pub(super) struct Windows {
+pub(in crate::operations) struct Windows {
     pub maintenance: MaintenanceWindow,
     pub snapshot: Option<SnapshotWindow>,
 }
@@ -54,7 +54,10 @@ impl Windows {
 }
 
 /// Snapshots and maintenance must not get into each other's way.
-pub(super) fn check_windows(maintenance: MaintenanceWindow, snapshot: Option<SnapshotWindow>) -> Result<(), AwsError> {
+pub(in crate::operations) fn check_windows(
+    maintenance: MaintenanceWindow,
+    snapshot: Option<SnapshotWindow>,
+) -> Result<(), AwsError> {
     snapshot.map_or(Ok(()), |snapshot| check_apart(maintenance, snapshot).map_err(errors::invalid_combination))
 }
 
@@ -65,7 +68,11 @@ fn no_snapshots() -> AwsError {
 }
 
 /// Restoring a snapshot is still to come; what `ElastiCache` itself refuses is refused in its words.
-pub(super) fn check_restore(engine: Engine, arns: Option<&[String]>, name: Option<&str>) -> Result<(), AwsError> {
+pub(in crate::operations) fn check_restore(
+    engine: Engine,
+    arns: Option<&[String]>,
+    name: Option<&str>,
+) -> Result<(), AwsError> {
     let arns = arns.unwrap_or_default();
     if arns.is_empty() && name.is_none() {
         return Ok(());
@@ -82,7 +89,7 @@ pub(super) fn check_restore(engine: Engine, arns: Option<&[String]>, name: Optio
 }
 
 /// For how many days automatic snapshots are kept.
-pub(super) fn snapshot_retention_limit(engine: Engine, asked: Option<i32>) -> Result<u32, AwsError> {
+pub(in crate::operations) fn snapshot_retention_limit(engine: Engine, asked: Option<i32>) -> Result<u32, AwsError> {
     let Some(asked) = asked else { return Ok(0) };
     if engine == Engine::Memcached {
         return Err(no_snapshots());
@@ -97,7 +104,7 @@ pub(super) fn snapshot_retention_limit(engine: Engine, asked: Option<i32>) -> Re
 
 /// The version that a request means. Those past their end of life run on purpose here, but not where everything is
 /// refused that `ElastiCache` refuses.
-pub(super) fn version(
+pub(in crate::operations) fn version(
     engine: Engine,
     asked: Option<&str>,
     strict: bool,
@@ -111,7 +118,11 @@ pub(super) fn version(
 }
 
 /// Whether a node type is offered with this version.
-pub(super) fn check_node_type(node_type: &NodeType, engine: Engine, version: &EngineVersion) -> Result<(), AwsError> {
+pub(in crate::operations) fn check_node_type(
+    node_type: &NodeType,
+    engine: Engine,
+    version: &EngineVersion,
+) -> Result<(), AwsError> {
     if node_type.serves(engine, version) {
         return Ok(());
     }
@@ -122,22 +133,18 @@ pub(super) fn check_node_type(node_type: &NodeType, engine: Engine, version: &En
 }
 
 /// How many nodes a Memcached cluster is to have.
-pub(super) fn memcached_node_count(asked: i32) -> Result<usize, AwsError> {
+pub(in crate::operations) fn memcached_node_count(asked: i32) -> Result<usize, AwsError> {
     let count = usize::try_from(asked).ok().filter(|count| *count >= 1).ok_or_else(|| {
         errors::invalid_value(format_args!("Invalid number of cache nodes: {asked}. It must be at least 1."))
     })?;
     if count > limits::MEMCACHED_NODES_PER_CLUSTER {
-        let message = format!(
-            "Cluster node quota exceeded. Each cluster can have at most {} nodes in this region.",
-            limits::MEMCACHED_NODES_PER_CLUSTER
-        );
-        return Err(AwsError::new(ErrorCode::NodeQuotaForClusterExceeded, message));
+        return Err(errors::node_quota_for_cluster_exceeded(limits::MEMCACHED_NODES_PER_CLUSTER));
     }
     Ok(count)
 }
 
 /// Holds an account to the number of nodes that it can have in a region, when `added` more are asked for.
-pub(super) fn check_node_quota(draft: &Draft, request: &Request, added: usize) -> Result<(), AwsError> {
+pub(in crate::operations) fn check_node_quota(draft: &Draft, request: &Request, added: usize) -> Result<(), AwsError> {
     let present: usize =
         draft.tables().cache_clusters.iter(&request.scope).map(|(_, cluster)| cluster.nodes.len()).sum();
     if present + added > limits::NODES {
@@ -147,7 +154,7 @@ pub(super) fn check_node_quota(draft: &Draft, request: &Request, added: usize) -
 }
 
 /// Encryption in transit is still to come; what `ElastiCache` itself refuses is refused in its words.
-pub(super) fn check_encryption(
+pub(in crate::operations) fn check_encryption(
     engine: Engine,
     version: &EngineVersionFacts,
     enabled: Option<bool>,
@@ -171,7 +178,11 @@ pub(super) fn check_encryption(
 }
 
 /// The SHA-256 of an AUTH token. `ElastiCache` takes a token only together with encryption; the engines do not need it.
-pub(super) fn auth_token(token: Option<&str>, engine: Engine, strict: bool) -> Result<Option<String>, AwsError> {
+pub(in crate::operations) fn auth_token(
+    token: Option<&str>,
+    engine: Engine,
+    strict: bool,
+) -> Result<Option<String>, AwsError> {
     let Some(token) = token else { return Ok(None) };
     if strict || engine == Engine::Memcached {
         return Err(errors::invalid_value("The AUTH token is only supported when encryption-in-transit is enabled"));
@@ -184,7 +195,7 @@ pub(super) fn auth_token(token: Option<&str>, engine: Engine, strict: bool) -> R
 }
 
 /// Cache security groups exist only for accounts without VPC, and there are none any more.
-pub(super) fn check_security_groups(names: Option<&[String]>, in_vpc: bool) -> Result<(), AwsError> {
+pub(in crate::operations) fn check_security_groups(names: Option<&[String]>, in_vpc: bool) -> Result<(), AwsError> {
     match names {
         None | Some([]) => Ok(()),
         Some(_) if in_vpc => Err(errors::invalid_combination(
@@ -195,7 +206,7 @@ pub(super) fn check_security_groups(names: Option<&[String]>, in_vpc: bool) -> R
 }
 
 /// The availability zones that were asked for.
-pub(super) struct Zones<'a> {
+pub(in crate::operations) struct Zones<'a> {
     pub region: &'a str,
     pub mode: Option<types::AZMode>,
     pub single: Option<&'a str>,
@@ -203,7 +214,7 @@ pub(super) struct Zones<'a> {
 }
 
 /// The availability zone of each node.
-pub(super) struct ChosenZones {
+pub(in crate::operations) struct ChosenZones {
     pub nodes: Vec<String>,
     pub cross_az: bool,
 }
@@ -258,14 +269,23 @@ impl Zones<'_> {
 }
 
 /// `count` zones of the region in turn, from one on that follows from the cluster's identifier.
-pub(super) fn spread(region: &str, id: &str, count: usize) -> Vec<String> {
+pub(in crate::operations) fn spread(region: &str, id: &str, count: usize) -> Vec<String> {
     let zones = regions::availability_zones(region);
     let first = id.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
     (0..count).map(|number| zones[(first % zones.len() + number) % zones.len()].clone()).collect()
 }
 
+/// `count` zones of the region in turn, from `zone` on, which has to be one of them.
+pub(in crate::operations) fn spread_from(region: &str, zone: &str, count: usize) -> Result<Vec<String>, AwsError> {
+    check_zone(region, zone)?;
+    let mut zones = regions::availability_zones(region);
+    let first = zones.iter().position(|known| known == zone).unwrap_or_default();
+    zones.rotate_left(first);
+    Ok(zones.into_iter().cycle().take(count).collect())
+}
+
 /// Whether `zone` is one of the region's.
-pub(super) fn check_zone(region: &str, zone: &str) -> Result<(), AwsError> {
+pub(in crate::operations) fn check_zone(region: &str, zone: &str) -> Result<(), AwsError> {
     if regions::availability_zones(region).iter().any(|known| known == zone) {
         return Ok(());
     }
@@ -273,7 +293,7 @@ pub(super) fn check_zone(region: &str, zone: &str) -> Result<(), AwsError> {
 }
 
 /// `ipv4`, unless asked otherwise: endpoints here are IPv4 addresses.
-pub(super) fn network_type(asked: Option<types::NetworkType>) -> Result<String, AwsError> {
+pub(in crate::operations) fn network_type(asked: Option<types::NetworkType>) -> Result<String, AwsError> {
     match asked {
         None | Some(types::NetworkType::Ipv4) => Ok("ipv4".into()),
         Some(_) => Err(errors::feature_not_supported_yet("network types other than ipv4")),
@@ -281,7 +301,7 @@ pub(super) fn network_type(asked: Option<types::NetworkType>) -> Result<String, 
 }
 
 /// `ipv4`, unless asked otherwise: endpoints here are IPv4 addresses.
-pub(super) fn ip_discovery(asked: Option<types::IpDiscovery>) -> Result<String, AwsError> {
+pub(in crate::operations) fn ip_discovery(asked: Option<types::IpDiscovery>) -> Result<String, AwsError> {
     match asked {
         None | Some(types::IpDiscovery::Ipv4) => Ok("ipv4".into()),
         Some(_) => Err(errors::feature_not_supported_yet("IP discovery other than ipv4")),

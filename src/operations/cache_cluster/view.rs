@@ -80,7 +80,7 @@ impl View<'_> {
                     })
                     .collect(),
             ),
-            replication_group_id: None,
+            replication_group_id: cluster.membership.as_ref().map(|member| member.replication_group_id.clone()),
             snapshot_retention_limit: (!is_memcached)
                 .then(|| i32::try_from(cluster.snapshot_retention_limit).ok())
                 .flatten(),
@@ -88,7 +88,7 @@ impl View<'_> {
             auth_token_enabled: Some(cluster.auth_token_hash.is_some()),
             auth_token_last_modified_date: cluster.auth_token_hash.as_ref().map(|_| cluster.requested),
             transit_encryption_enabled: Some(false),
-            at_rest_encryption_enabled: Some(false),
+            at_rest_encryption_enabled: Some(cluster.at_rest_encryption),
             arn: Some(Arn::text(&cluster.scope, ResourceType::Cluster, &cluster.id)),
             replication_group_log_delivery_enabled: Some(false),
             log_delivery_configurations: Some(Vec::new()),
@@ -187,13 +187,13 @@ fn node_status(node: &CacheNode) -> &'static str {
 }
 
 /// What the engines really run with, while something else is wanted already.
-struct InEffect<'a> {
-    engine: Engine,
-    engine_version: &'a str,
-    cache_node_type: &'a str,
+pub(in crate::operations) struct InEffect<'a> {
+    pub engine: Engine,
+    pub engine_version: &'a str,
+    pub cache_node_type: &'a str,
 }
 
-fn in_effect(cluster: &CacheCluster) -> InEffect<'_> {
+pub(in crate::operations) fn in_effect(cluster: &CacheCluster) -> InEffect<'_> {
     let settings = cluster.nodes.values().find_map(|node| node.serving()).map(|running| &running.settings);
     InEffect {
         engine: settings.map_or(cluster.engine, |settings| settings.engine),

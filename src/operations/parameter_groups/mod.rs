@@ -36,6 +36,27 @@ pub(super) fn family(tables: &Tables, scope: &Scope, name: &str) -> Option<&'sta
     }
 }
 
+/// The group that was asked for, which has to be of the family `wanted`.
+pub(super) fn of_family(tables: &Tables, scope: &Scope, wanted: &Family, asked: &str) -> Result<String, AwsError> {
+    let name = asked.to_ascii_lowercase();
+    let found = family(tables, scope, &name).ok_or_else(|| errors::cache_parameter_group_not_found(asked))?;
+    if found.name == wanted.name {
+        Ok(name)
+    } else {
+        Err(errors::wrong_parameter_group_family(wanted.name, found.name))
+    }
+}
+
+/// The name of a family's default group.
+pub(super) fn default_of(family: &'static Family, cluster_mode: bool) -> String {
+    default_group_of(family, cluster_mode).map(DefaultGroup::name).unwrap_or_default()
+}
+
+/// Whether a group turns cluster mode on.
+pub(super) fn is_cluster_enabled(tables: &Tables, scope: &Scope, name: &str) -> bool {
+    values(tables, scope, name).get("cluster-enabled").is_some_and(|value| value == "yes")
+}
+
 /// The name of the group that a cluster of `wanted` gets: the one that was asked for, or the family's default group.
 pub(super) fn for_cluster(
     tables: &Tables,
@@ -43,16 +64,9 @@ pub(super) fn for_cluster(
     wanted: &'static Family,
     asked: Option<&str>,
 ) -> Result<String, AwsError> {
-    let Some(asked) = asked else {
-        return Ok(default_group_of(wanted, false).map(DefaultGroup::name).unwrap_or_default());
-    };
-    let name = asked.to_ascii_lowercase();
-    let found = family(tables, scope, &name).ok_or_else(|| errors::cache_parameter_group_not_found(asked))?;
-    if found.name != wanted.name {
-        return Err(errors::wrong_parameter_group_family(wanted.name, found.name));
-    }
-    let cluster_mode = values(tables, scope, &name).get("cluster-enabled").is_some_and(|value| value == "yes");
-    if cluster_mode {
+    let Some(asked) = asked else { return Ok(default_of(wanted, false)) };
+    let name = of_family(tables, scope, wanted, asked)?;
+    if is_cluster_enabled(tables, scope, &name) {
         return Err(errors::invalid_combination(
             "A parameter group with cluster-enabled set to yes cannot be used here. \
              Please use CreateReplicationGroup for clusters with cluster mode enabled.",

@@ -1,5 +1,14 @@
 //! The operations on replication groups.
 
+mod availability;
+mod basis;
+mod create;
+mod delete;
+mod describe;
+mod encryption;
+mod new_member;
+mod roster;
+mod shape;
 mod view;
 
 use std::sync::Arc;
@@ -10,6 +19,7 @@ use crate::{
     protocol::{AwsError, types},
     store::{Draft, Tables},
 };
+pub(super) use new_member::{new_member, next_zone};
 use view::View;
 
 /// Finds the members of groups of `scope`.
@@ -18,12 +28,12 @@ pub(super) fn members<'a>(tables: &'a Tables, scope: &'a Scope) -> impl FindMemb
 }
 
 /// The group of this identifier, in whatever letter case it is given.
-fn find(draft: &Draft, request: &Request, id: &str) -> Result<Arc<ReplicationGroup>, AwsError> {
+pub(super) fn find(draft: &Draft, request: &Request, id: &str) -> Result<Arc<ReplicationGroup>, AwsError> {
     draft.get(&request.scope, &id.to_ascii_lowercase()).ok_or_else(|| errors::replication_group_not_found(id))
 }
 
 /// The group of this identifier, which has to be available.
-fn find_available(draft: &Draft, request: &Request, id: &str) -> Result<Arc<ReplicationGroup>, AwsError> {
+pub(super) fn find_available(draft: &Draft, request: &Request, id: &str) -> Result<Arc<ReplicationGroup>, AwsError> {
     let group = find(draft, request, id)?;
     match group.phase(members(draft.tables(), &request.scope)) {
         GroupPhase::Available => Ok(group),

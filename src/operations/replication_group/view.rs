@@ -1,6 +1,19 @@
 //! A replication group as the API shows it.
+//!
+//! What is shown depends on how far along the group is and on its cluster mode, and clients rely on both: Terraform
+//! takes a group with a configuration endpoint for one in cluster mode, and gives up on members without endpoints.
 
-use crate::{model::ReplicationGroup, operations::request::Request, protocol::types, store::Tables};
+use std::sync::Arc;
+
+use crate::{
+    model::{
+        CacheCluster, ClusterMode, GroupPhase, NodeGroup, NodeGroupId, NodeId, ReplicationGroup,
+        arn::{Arn, ResourceType},
+    },
+    operations::{cache_cluster::view::in_effect, request::Request},
+    protocol::{WireEnum, enums, types},
+    store::Tables,
+};
 
 /// What a view shows beside the record itself.
 pub(super) struct View<'a> {
@@ -10,14 +23,132 @@ pub(super) struct View<'a> {
     pub tables: &'a Tables,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// The group as `DescribeReplicationGroups` shows it.
     pub fn group(&self, group: &ReplicationGroup) -> types::ReplicationGroup {
-        let phase = group.phase(super::members(self.tables, &self.request.scope));
+        let phase = group.phase(super::members(self.tables, &group.scope));
+        let settled = matches!(phase, GroupPhase::Available | GroupPhase::Modifying);
+        let member = group.member_ids().find_map(|id| self.member(group, id));
+        let in_effect = member.map(in_effect);
+        let encrypted = member.is_some_and(|member| member.at_rest_encryption);
         types::ReplicationGroup {
             replication_group_id: Some(group.id.clone()),
+            description: Some(group.description.clone()),
+            global_replication_group_info: Some(types::GlobalReplicationGroupInfo::default()),
             status: Some(phase.as_str().into()),
-            ..types::ReplicationGroup::default()
+            pending_modified_values: Some(pending(group)),
+            member_clusters: (phase != GroupPhase::Deleting).then(|| self.member_ids(group)),
+            node_groups: settled.then(|| self.node_groups(group, phase)),
+            snapshotting_cluster_id: group.snapshotting_cluster_id.clone(),
+            automatic_failover: Some(match (group.automatic_failover, group.created) {
+                (false, _) => enums::AutomaticFailoverStatus::Disabled,
+                (true, None) => enums::AutomaticFailoverStatus::Enabling,
+                (true, Some(_)) => enums::AutomaticFailoverStatus::Enabled,
+            }),
+            multi_az: Some(if group.multi_az { enums::MultiAZStatus::Enabled } else { enums::MultiAZStatus::Disabled }),
+            configuration_endpoint: settled.then(|| self.endpoint(group.ports.configuration)).flatten(),
+            snapshot_retention_limit: i32::try_from(group.snapshot_retention_limit).ok(),
+            snapshot_window: group.snapshot_window.as_ref().map(ToString::to_string),
+            cluster_enabled: Some(group.cluster_mode.is_clustered()),
+            cache_node_type: in_effect.as_ref().map(|settings| settings.cache_node_type.to_owned()),
+            auth_token_enabled: Some(member.is_some_and(|member| member.auth_token_hash.is_some())),
+            auth_token_last_modified_date: member
+                .and_then(|member| member.auth_token_hash.as_ref().map(|_| member.requested)),
+            transit_encryption_enabled: Some(false),
+            at_rest_encryption_enabled: Some(encrypted),
+            member_clusters_outpost_arns: None,
+            kms_key_id: group.kms_key_id.clone(),
+            storage_encryption_type: Some(match (encrypted, &group.kms_key_id) {
+                (false, _) => enums::StorageEncryptionType::None,
+                (true, None) => enums::StorageEncryptionType::SseElasticache,
+                (true, Some(_)) => enums::StorageEncryptionType::SseKms,
+            }),
+            arn: Some(Arn::text(&group.scope, ResourceType::ReplicationGroup, &group.id)),
+            user_group_ids: Some(Vec::new()),
+            log_delivery_configurations: Some(Vec::new()),
+            replication_group_create_time: group.created,
+            data_tiering: Some(enums::DataTieringStatus::Disabled),
+            auto_minor_version_upgrade: member.map(|member| member.auto_minor_version_upgrade),
+            network_type: member.and_then(|member| enums::NetworkType::from_wire(&member.network_type)),
+            ip_discovery: member.and_then(|member| enums::IpDiscovery::from_wire(&member.ip_discovery)),
+            transit_encryption_mode: None,
+            cluster_mode: enums::ClusterMode::from_wire(group.cluster_mode.as_str()),
+            engine: in_effect.as_ref().map(|settings| settings.engine.name().to_owned()),
+            durability: None,
+            effective_durability: None,
         }
+    }
+
+    fn member(&self, group: &ReplicationGroup, id: &str) -> Option<&'a CacheCluster> {
+        self.tables.cache_clusters.get(&group.scope, id).map(Arc::as_ref)
+    }
+
+    /// The members, those on their way to or from the group among them. Each of them can be described.
+    fn member_ids(&self, group: &ReplicationGroup) -> Vec<String> {
+        group.member_ids().filter(|id| self.member(group, id).is_some()).cloned().collect()
+    }
+
+    fn node_groups(&self, group: &ReplicationGroup, phase: GroupPhase) -> Vec<types::NodeGroup> {
+        group.node_groups.iter().map(|(id, shard)| self.node_group(group, phase, id, shard)).collect()
+    }
+
+    fn node_group(
+        &self,
+        group: &ReplicationGroup,
+        phase: GroupPhase,
+        id: &NodeGroupId,
+        shard: &NodeGroup,
+    ) -> types::NodeGroup {
+        // While slots move, every shard may get or lose some.
+        let own = match shard.phase(super::members(self.tables, &group.scope)) {
+            GroupPhase::Available if group.resharding.is_some() => phase,
+            own => own,
+        };
+        // Members that have not answered yet have nowhere to connect to.
+        let members = shard.members.iter().filter_map(|id| self.member(group, id));
+        let members = members.filter(|member| member.created.is_some());
+        let shows_roles = group.cluster_mode != ClusterMode::Enabled;
+        types::NodeGroup {
+            node_group_id: Some(id.to_string()),
+            status: Some(own.as_str().into()),
+            primary_endpoint: shows_roles.then(|| self.endpoint(group.ports.primary)).flatten(),
+            reader_endpoint: shows_roles.then(|| self.endpoint(group.ports.reader)).flatten(),
+            slots: group.cluster_mode.is_clustered().then(|| shard.slots.to_string()),
+            node_group_members: Some(
+                members.map(|member| self.node_group_member(shard, member, shows_roles)).collect(),
+            ),
+        }
+    }
+
+    fn node_group_member(&self, shard: &NodeGroup, member: &CacheCluster, shows_role: bool) -> types::NodeGroupMember {
+        let node = member.nodes.get(&NodeId::FIRST);
+        let role = if shard.primary.cache_cluster_id == member.id { "primary" } else { "replica" };
+        types::NodeGroupMember {
+            cache_cluster_id: Some(member.id.clone()),
+            cache_node_id: Some(NodeId::FIRST.to_string()),
+            read_endpoint: node.filter(|_| shows_role).and_then(|node| self.endpoint(node.port)),
+            preferred_availability_zone: node.map(|node| node.availability_zone.clone()),
+            preferred_outpost_arn: None,
+            current_role: shows_role.then(|| role.to_owned()),
+        }
+    }
+
+    fn endpoint(&self, port: Option<u16>) -> Option<types::Endpoint> {
+        let (address, port) = (self.request.endpoint_host.clone(), i32::from(port?));
+        Some(types::Endpoint { address: Some(address), port: Some(port) })
+    }
+}
+
+/// What was asked for and is being carried out.
+fn pending(group: &ReplicationGroup) -> types::ReplicationGroupPendingModifiedValues {
+    let promotions = group.node_groups.values().filter_map(|shard| shard.promotion.as_ref());
+    types::ReplicationGroupPendingModifiedValues {
+        primary_cluster_id: promotions
+            .filter(|promotion| !promotion.replaces_primary)
+            .find_map(|promotion| promotion.to.clone()),
+        resharding: group.resharding_progress().map(|progress| types::ReshardingStatus {
+            slot_migration: Some(types::SlotMigration { progress_percentage: Some(progress) }),
+        }),
+        ..types::ReplicationGroupPendingModifiedValues::default()
     }
 }

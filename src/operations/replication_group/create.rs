@@ -1,0 +1,321 @@
+//! `CreateReplicationGroup`.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    availability::Availability,
+    basis::{Basis, MemberSettings},
+    encryption::{AtRest, InTransit},
+    roster::{self, Roster},
+    shape::{Asked, Shape, Surroundings},
+};
+use crate::{
+    model::{
+        CacheCluster, ClusterMode, EngineVersion, GroupPorts, ReplicationGroup, SnapshotWindow,
+        catalogue::{engine_versions::EngineFeature, limits},
+        identifier::IdentifierKind,
+    },
+    operations::{
+        Operations,
+        cache_cluster::{self, settings},
+        errors, new_uid, parameter_groups,
+        request::Request,
+        tags,
+    },
+    protocol::{AwsError, Output, types},
+    store::Draft,
+};
+
+/// The first version whose clusters may have as many nodes as AWS lets anybody have.
+const MANY_NODES_SINCE: (u32, u32, u32) = (5, 0, 6);
+
+impl Operations {
+    pub(in crate::operations) async fn create_replication_group(
+        &self,
+        request: &Request,
+        input: types::CreateReplicationGroupMessage,
+    ) -> Result<Output, AwsError> {
+        let (now, strict, request) = (self.clock.now(), self.options.strict, request.clone());
+        self.store
+            .write(move |draft| {
+                let (group, members) = new_group(draft, &request, input, strict, now)?;
+                for member in members {
+                    let id = member.id.clone();
+                    draft.put(&request.scope, &id, member);
+                }
+                let replication_group = Some(super::put(draft, &request, group));
+                Ok(Output::CreateReplicationGroup(types::CreateReplicationGroupResult { replication_group }))
+            })
+            .await
+    }
+}
+
+/// The group that `input` asks for, and its members.
+#[expect(clippy::too_many_lines, reason = "a field after the other, each handed to those who know its rules")]
+fn new_group(
+    draft: &Draft,
+    request: &Request,
+    input: types::CreateReplicationGroupMessage,
+    strict: bool,
+    now: DateTime<Utc>,
+) -> Result<(ReplicationGroup, Vec<CacheCluster>), AwsError> {
+    if input.global_replication_group_id.is_some() {
+        return Err(refused_secondary(&input));
+    }
+    let types::CreateReplicationGroupMessage {
+        replication_group_id,
+        replication_group_description: description,
+        // Refused above.
+        global_replication_group_id: _,
+        primary_cluster_id,
+        automatic_failover_enabled,
+        multi_az_enabled,
+        num_cache_clusters,
+        preferred_cache_cluster_azs,
+        num_node_groups,
+        replicas_per_node_group,
+        node_group_configuration,
+        cache_node_type,
+        engine,
+        engine_version,
+        cache_parameter_group_name,
+        cache_subnet_group_name,
+        cache_security_group_names,
+        security_group_ids,
+        tags,
+        snapshot_arns,
+        snapshot_name,
+        preferred_maintenance_window,
+        port,
+        notification_topic_arn,
+        auto_minor_version_upgrade,
+        snapshot_retention_limit,
+        snapshot_window,
+        auth_token,
+        transit_encryption_enabled,
+        at_rest_encryption_enabled,
+        kms_key_id,
+        user_group_ids,
+        log_delivery_configurations,
+        data_tiering_enabled,
+        network_type,
+        ip_discovery,
+        transit_encryption_mode,
+        cluster_mode,
+        serverless_cache_snapshot_name,
+        durability,
+    } = input;
+    let scope = &request.scope;
+    let id = IdentifierKind::ReplicationGroup.canonical(&replication_group_id).map_err(errors::invalid_value)?;
+    if draft.get::<ReplicationGroup>(scope, &id).is_some() {
+        return Err(errors::replication_group_already_exists(&id));
+    }
+    check_description(&description)?;
+    let asked = Asked {
+        cluster_mode,
+        num_cache_clusters,
+        num_node_groups,
+        replicas_per_node_group,
+        configurations: node_group_configuration.unwrap_or_default(),
+        preferred_zones: preferred_cache_cluster_azs.unwrap_or_default(),
+    };
+    let outposts = asked.configurations.iter().any(names_outpost);
+    let has_slots = asked.configurations.iter().any(|shard| shard.slots.is_some());
+    let settings = MemberSettings {
+        engine,
+        engine_version,
+        cache_node_type,
+        cache_parameter_group_name,
+        cache_subnet_group_name,
+        cache_security_group_names,
+        security_group_ids,
+        preferred_maintenance_window,
+        port,
+        notification_topic_arn,
+        auto_minor_version_upgrade,
+        snapshot_window,
+        data_tiering_enabled,
+        network_type,
+        ip_discovery,
+    };
+    let basis = match &primary_cluster_id {
+        Some(primary) => Basis::of_primary(draft, request, primary, &settings, strict)?,
+        None => Basis::of_request(draft, request, &settings, strict)?,
+    };
+    let version = cache_cluster::full_version(basis.version);
+    let shape = asked.shape(&Surroundings {
+        id: &id,
+        region: &scope.region,
+        parameter_group_is_clustered: basis
+            .parameter_group
+            .as_deref()
+            .map(|name| parameter_groups::is_cluster_enabled(draft.tables(), scope, name)),
+        most_nodes: most_nodes(&version, strict),
+        primary_zone: basis.primary_zone(),
+    })?;
+    check_cluster_mode(&basis, &shape)?;
+    let availability = Availability::new(
+        automatic_failover_enabled,
+        multi_az_enabled,
+        num_cache_clusters,
+        &shape,
+        basis.version,
+        basis.node_type,
+    )?;
+    let at_rest = AtRest { enabled: at_rest_encryption_enabled, kms_key_id };
+    let retention = snapshot_retention_limit;
+    let mut first = match basis.primary.clone() {
+        None => {
+            let encrypted = at_rest.is_on(scope, basis.engine, basis.version, basis.node_type)?;
+            let first = basis.first_member(draft, request, &id, &shape, settings, now)?;
+            CacheCluster { at_rest_encryption: encrypted, ..first }
+        }
+        Some(primary) => {
+            at_rest.check_primary(scope, &primary)?;
+            let snapshot_window = match &settings.snapshot_window {
+                None => primary.snapshot_window,
+                Some(text) => Some(text.parse::<SnapshotWindow>().map_err(errors::invalid_value)?),
+            };
+            settings::check_windows(primary.maintenance_window, snapshot_window)?;
+            CacheCluster { snapshot_window, ..primary }
+        }
+    };
+    let retention = match retention {
+        None => first.snapshot_retention_limit,
+        asked => settings::snapshot_retention_limit(basis.engine, asked)?,
+    };
+    let tags = tags::from_request(tags)?;
+    if basis.primary.is_none() || !tags.is_empty() {
+        first.tags = tags;
+    }
+    let in_transit = InTransit {
+        enabled: transit_encryption_enabled,
+        mode: transit_encryption_mode,
+        auth_token,
+        user_group_ids: user_group_ids.unwrap_or_default(),
+    };
+    in_transit.check(basis.engine, basis.version)?;
+    if snapshot_arns.as_ref().is_some_and(|arns| !arns.is_empty()) && shape.cluster_mode.is_clustered() && !has_slots {
+        return Err(errors::invalid_combination(
+            "Slots must be provided when restoring from snapshot ARNs with cluster mode enabled",
+        ));
+    }
+    settings::check_restore(basis.engine, snapshot_arns.as_deref(), snapshot_name.as_deref())?;
+    let durable = |durability| !matches!(durability, types::Durability::Default | types::Durability::Disabled);
+    for (given, feature) in [
+        (serverless_cache_snapshot_name.is_some(), "restoring snapshots"),
+        (outposts, "outposts"),
+        (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
+        (durability.is_some_and(durable), "durability"),
+    ] {
+        if given {
+            return Err(errors::feature_not_supported_yet(feature));
+        }
+    }
+    let existing = basis.primary.as_ref().map(|primary| primary.id.as_str());
+    let names = roster::names(&id, &shape, existing);
+    let new: Vec<_> = names.iter().flatten().filter(|name| Some(name.as_str()) != existing).collect();
+    if let Some(taken) = new.iter().find(|name| draft.get::<CacheCluster>(scope, name).is_some()) {
+        return Err(errors::cache_cluster_already_exists(taken));
+    }
+    if strict {
+        settings::check_node_quota(draft, request, new.len())?;
+    }
+    let Roster { node_groups, members } = Roster::new(&id, &shape, names, first, retention, now);
+    let first = &members[0];
+    let group = ReplicationGroup {
+        scope: scope.clone(),
+        uid: new_uid(),
+        description,
+        requested: now,
+        created: None,
+        deleted: None,
+        cluster_mode: shape.cluster_mode,
+        port: first.port,
+        automatic_failover: availability.automatic_failover,
+        multi_az: availability.multi_az,
+        node_groups,
+        ports: GroupPorts::default(),
+        resharding: None,
+        cluster_node_ids: BTreeSet::new(),
+        test_failovers: Vec::new(),
+        snapshotting_cluster_id: members
+            .iter()
+            .find(|member| member.snapshot_retention_limit > 0 && !shape.cluster_mode.is_clustered())
+            .map(|member| member.id.clone()),
+        snapshot_retention_limit: retention,
+        snapshot_window: first.snapshot_window,
+        tags: first.tags.clone(),
+        replica_count_changing: false,
+        kms_key_id: at_rest.kms_key_id,
+        id,
+    };
+    Ok((group, members))
+}
+
+/// Global datastores are still to come; what a secondary group of one takes from its primary cannot be said again.
+fn refused_secondary(input: &types::CreateReplicationGroupMessage) -> AwsError {
+    let listed = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| !list.is_empty());
+    for (name, given) in [
+        ("PrimaryClusterId", input.primary_cluster_id.is_some()),
+        ("AutomaticFailoverEnabled", input.automatic_failover_enabled.is_some()),
+        ("NumNodeGroups", input.num_node_groups.is_some()),
+        ("CacheParameterGroupName", input.cache_parameter_group_name.is_some()),
+        ("CacheNodeType", input.cache_node_type.is_some()),
+        ("Engine", input.engine.is_some()),
+        ("EngineVersion", input.engine_version.is_some()),
+        ("CacheSecurityGroupNames", listed(&input.cache_security_group_names)),
+        ("TransitEncryptionEnabled", input.transit_encryption_enabled.is_some()),
+        ("AtRestEncryptionEnabled", input.at_rest_encryption_enabled.is_some()),
+        ("SnapshotArns", listed(&input.snapshot_arns)),
+        ("SnapshotName", input.snapshot_name.is_some()),
+    ] {
+        if given {
+            return errors::invalid_combination(format_args!(
+                "{name} cannot be specified along with GlobalReplicationGroupId."
+            ));
+        }
+    }
+    errors::feature_not_supported_yet("global datastores")
+}
+
+fn check_description(description: &str) -> Result<(), AwsError> {
+    if limits::DESCRIPTION_LENGTH.contains(&description.chars().count()) {
+        return Ok(());
+    }
+    Err(errors::invalid_value("The parameter ReplicationGroupDescription must not be longer than 255 characters."))
+}
+
+fn names_outpost(shard: &types::NodeGroupConfiguration) -> bool {
+    shard.primary_outpost_arn.is_some() || shard.replica_outpost_arns.as_ref().is_some_and(|arns| !arns.is_empty())
+}
+
+/// The most nodes of a group: what an account may have from the start, or what AWS raises that to when it is asked.
+fn most_nodes(version: &EngineVersion, strict: bool) -> usize {
+    if strict {
+        limits::NODES_PER_CLUSTER_MODE_GROUP
+    } else if (version.major(), version.minor(), version.patch()) < MANY_NODES_SINCE {
+        limits::MOST_NODES_OF_OLD_VERSIONS
+    } else {
+        limits::MOST_NODES_PER_CLUSTER_MODE_GROUP
+    }
+}
+
+/// Whether the engine has the cluster mode that is asked for.
+fn check_cluster_mode(basis: &Basis, shape: &Shape) -> Result<(), AwsError> {
+    let needed = match shape.cluster_mode {
+        ClusterMode::Disabled => return Ok(()),
+        ClusterMode::Enabled => EngineFeature::ClusterMode,
+        ClusterMode::Compatible => EngineFeature::ClusterModeMigration,
+    };
+    if basis.version.supports(needed) {
+        return Ok(());
+    }
+    Err(errors::invalid_combination(format_args!(
+        "The cluster mode {} is not supported for {}.",
+        shape.cluster_mode.as_str(),
+        basis.version.description
+    )))
+}

@@ -1,0 +1,93 @@
+//! `DeleteReplicationGroup`.
+
+use std::sync::Arc;
+
+use crate::{
+    model::{CacheCluster, ClusterMode, GroupPhase, Phase, ReplicationGroup, identifier::IdentifierKind},
+    operations::{Operations, errors, request::Request},
+    protocol::{AwsError, Output, types},
+    store::Draft,
+};
+
+impl Operations {
+    pub(in crate::operations) async fn delete_replication_group(
+        &self,
+        request: &Request,
+        input: types::DeleteReplicationGroupMessage,
+    ) -> Result<Output, AwsError> {
+        let types::DeleteReplicationGroupMessage {
+            replication_group_id,
+            retain_primary_cluster,
+            final_snapshot_identifier,
+        } = input;
+        let (now, strict, request) = (self.clock.now(), self.options.strict, request.clone());
+        let retain = retain_primary_cluster == Some(true);
+        self.store
+            .write(move |draft| {
+                let group = super::find(draft, &request, &replication_group_id)?;
+                check_phase(draft, &request, &group, strict)?;
+                if let Some(name) = &final_snapshot_identifier {
+                    if retain {
+                        return Err(errors::invalid_combination(
+                            "FinalSnapshotIdentifier and RetainPrimaryCluster cannot both be specified.",
+                        ));
+                    }
+                    IdentifierKind::Snapshot.canonical(name).map_err(errors::invalid_value)?;
+                    return Err(errors::feature_not_supported_yet("final snapshots"));
+                }
+                let mut group = ReplicationGroup { deleted: Some(now), ..ReplicationGroup::clone(&group) };
+                if retain {
+                    release_primary(draft, &request, &mut group)?;
+                }
+                for id in group.member_ids() {
+                    if let Some(member) = draft.get::<CacheCluster>(&request.scope, id)
+                        && member.deleted.is_none()
+                    {
+                        let member = CacheCluster { deleted: Some(now), ..CacheCluster::clone(&member) };
+                        draft.put(&request.scope, id, member);
+                    }
+                }
+                let replication_group = Some(super::put(draft, &request, group));
+                Ok(Output::DeleteReplicationGroup(types::DeleteReplicationGroupResult { replication_group }))
+            })
+            .await
+    }
+}
+
+/// `ElastiCache` deletes groups that are available only. One that cannot come up here has to be removable all the same.
+fn check_phase(draft: &Draft, request: &Request, group: &Arc<ReplicationGroup>, strict: bool) -> Result<(), AwsError> {
+    let members = super::members(draft.tables(), &request.scope);
+    let phase = group.phase(&members);
+    let refused = || Err(errors::replication_group_not_deletable(&group.id, phase.as_str()));
+    match phase {
+        GroupPhase::Available => Ok(()),
+        GroupPhase::Creating | GroupPhase::Modifying if !strict => Ok(()),
+        GroupPhase::Deleting | GroupPhase::Creating => refused(),
+        GroupPhase::Modifying => {
+            let is_busy = |id: &&String| members(id).is_some_and(|member| member.phase() != Phase::Available);
+            group.member_ids().find(is_busy).map_or_else(refused, |id| Err(errors::member_not_deletable(id)))
+        }
+    }
+}
+
+/// Takes the primary out of the group: it goes on as a cluster of its own, with its data.
+fn release_primary(draft: &mut Draft, request: &Request, group: &mut ReplicationGroup) -> Result<(), AwsError> {
+    if group.cluster_mode != ClusterMode::Disabled {
+        return Err(errors::invalid_combination(
+            "RetainPrimaryCluster is not supported for replication groups with cluster mode enabled.",
+        ));
+    }
+    for shard in group.node_groups.values_mut() {
+        let id = &shard.primary.cache_cluster_id;
+        shard.members.retain(|member| member != id);
+        if let Some(primary) = draft.get::<CacheCluster>(&request.scope, id) {
+            let primary = CacheCluster {
+                membership: None,
+                snapshot_retention_limit: group.snapshot_retention_limit,
+                ..CacheCluster::clone(&primary)
+            };
+            draft.put(&request.scope, id, primary);
+        }
+    }
+    Ok(())
+}
