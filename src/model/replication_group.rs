@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CacheCluster, NodeGroup, NodeGroupId, NodeId, Phase, Running, Scope, SlotSet, SnapshotWindow, TagSet};
+use super::{
+    CacheCluster, Failure, NodeGroup, NodeGroupId, NodeId, Phase, Running, Scope, SlotSet, SnapshotWindow, TagSet,
+};
 
 /// A replication group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +57,9 @@ pub struct ReplicationGroup {
     pub tags: TagSet,
     /// A change of how many replicas there are is under way, and has been announced.
     pub replica_count_changing: bool,
+    /// Why its engines could not be given their places, when something failed. The server keeps trying.
+    #[serde(default)]
+    pub failure: Option<Failure>,
     /// The key for what is written to disk, as it was given. Recorded for those who read it back.
     #[serde(default)]
     pub kms_key_id: Option<String>,

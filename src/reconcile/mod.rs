@@ -97,7 +97,7 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
                 async move {
                     match key.subject {
                         Subject::CacheCluster => Actor { shared, key, failures }.run().await,
-                        Subject::ReplicationGroup => GroupActor::new(shared, key).run().await,
+                        Subject::ReplicationGroup => GroupActor::new(shared, key, failures).run().await,
                     }
                 }
             })

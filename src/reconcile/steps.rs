@@ -7,7 +7,9 @@ use tokio::time::{Instant, sleep, timeout};
 use super::{Actor, change::RecordChange, failure::StepError, plan::reachable};
 use crate::{
     backend::{BackendError, EngineId, EngineSpec, RunningEngine},
-    engine::{ClusterSettings, EngineError, EngineSettings, MemcachedClient, RedisClient, RefusedDirective},
+    engine::{
+        self, ClusterSettings, EngineError, EngineSettings, Member, MemcachedClient, RedisClient, RefusedDirective,
+    },
     model::{CacheCluster, Engine, NodeId, Running, Settings, parameters},
 };
 
@@ -81,6 +83,10 @@ impl Actor {
             // The engine first: it has to make room before its limit can be lowered.
             let wanted = self.engine_settings(cluster, node, generation, &settings);
             let refused = self.configure(running.address, &wanted).await?;
+            if wanted.cluster.is_some() && running.cluster_node_id.is_some() {
+                let member = Member { address: running.address, peer: running.peer, settings: wanted };
+                engine::settle(&[member]).await?;
+            }
             self.tell_refused(node, &settings.parameters, refused).await?;
             self.shared.backend.resize(&spec.id, spec.memory_limit).await?;
         }

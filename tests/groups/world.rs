@@ -241,6 +241,8 @@ fn records(shape: &Shape) -> (ReplicationGroup, Vec<CacheCluster>) {
         snapshot_window: None,
         tags: TagSet::default(),
         replica_count_changing: false,
+        kms_key_id: None,
+        failure: None,
     };
     (group, members)
 }
@@ -277,6 +279,7 @@ pub fn cluster(id: &str, shard: &NodeGroupId, clustered: bool) -> CacheCluster {
         tags: TagSet::default(),
         pending: Pending::default(),
         auth_token_hash: None,
+        at_rest_encryption: false,
     }
 }
 

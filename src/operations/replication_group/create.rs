@@ -249,6 +249,7 @@ fn new_group(
         snapshot_window: first.snapshot_window,
         tags: first.tags.clone(),
         replica_count_changing: false,
+        failure: None,
         kms_key_id: at_rest.kms_key_id,
         id,
     };

@@ -149,7 +149,7 @@ impl Asked {
     /// The slots that were given, or an even split. Without cluster mode no shard owns any.
     fn slots(&self, count: usize, cluster_mode: ClusterMode) -> Result<Vec<SlotSet>, AwsError> {
         let given: Vec<&str> = self.configurations.iter().filter_map(|shard| shard.slots.as_deref()).collect();
-        let mut slots = SlotSet::even_split(count);
+        let mut slots = SlotSet::even_split(u16::try_from(count).unwrap_or(u16::MAX));
         if !given.is_empty() {
             slots = given
                 .iter()

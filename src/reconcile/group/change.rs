@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    CacheCluster, EndpointRole, EngineRef, EngineRole, Event, NodeGroupId, NodeId, Observed, ReplicationGroup, Running,
-    SlotSet, SourceType, Succession,
+    CacheCluster, EndpointRole, EngineRef, EngineRole, Event, Failure, NodeGroupId, NodeId, Observed, ReplicationGroup,
+    Running, SlotSet, SourceType, Succession,
 };
 
 /// Something that came about.
@@ -43,6 +43,8 @@ pub(in crate::reconcile) enum GroupChange {
     ReplicaCountReached,
     /// The first members are there.
     Created,
+    /// An engine could not be given its place.
+    Failed { reason: String },
     /// Nothing of the group is left.
     Vanished,
 }
@@ -102,6 +104,9 @@ impl GroupChange {
     pub fn apply(&self, records: &mut GroupRecords, now: DateTime<Utc>) -> Vec<Event> {
         let id = records.group.id.clone();
         let mut events = Events { group: &id, now, all: Vec::new() };
+        if !matches!(self, Self::Failed { .. }) {
+            records.group.failure = None;
+        }
         match self {
             Self::Opened { role, port } => set_port(&mut records.group, *role, Some(*port)),
             Self::Closed { role } => set_port(&mut records.group, *role, None),
@@ -157,6 +162,12 @@ impl GroupChange {
                 events.of_group(format!("Replication group {id} created"));
                 if records.group.automatic_failover {
                     events.of_group(format!("Automatic failover has been turned on for replication group {id}"));
+                }
+            }
+            Self::Failed { reason } => {
+                if records.group.failure.as_ref().is_none_or(|failure| failure.reason != *reason) {
+                    records.group.failure = Some(Failure { reason: reason.clone(), since: now });
+                    events.of_group(format!("Replication group {id} waits for a step that is tried again: {reason}"));
                 }
             }
             Self::Vanished => events.of_group(format!("Replication group {id} deleted")),

@@ -24,7 +24,7 @@ pub(in crate::reconcile) async fn inspect_all(shared: &Arc<Shared>) {
     let tables = shared.store.tables();
     let keys: Vec<_> = tables.replication_groups.iter_all().map(|(scope, id, _)| Key::of_group(scope, id)).collect();
     for key in keys {
-        GroupActor::new(Arc::clone(shared), key).inspect().await;
+        GroupActor::new(Arc::clone(shared), key, 0).inspect().await;
     }
 }
 

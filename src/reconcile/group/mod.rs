@@ -21,7 +21,11 @@ use self::{
     clients::Clients,
     plan::{Step, World, plan},
 };
-use super::{Actor, Key, Shared, failure::StepError, queue::Outcome};
+use super::{
+    Actor, Key, Shared,
+    failure::{PATIENCE, StepError},
+    queue::Outcome,
+};
 use crate::{
     model::{
         CacheCluster, EndpointId, EndpointRole, EngineRef, EngineRole, NodeGroupId, NodeId, ReplicationGroup, Running,
@@ -46,6 +50,8 @@ enum Progress {
 pub(super) struct GroupActor {
     pub shared: Arc<Shared>,
     pub key: Key,
+    /// How often in a row runs on this group have failed before this one.
+    failures: u32,
     clients: Clients,
 }
 
@@ -57,8 +63,8 @@ struct Engine {
 }
 
 impl GroupActor {
-    pub fn new(shared: Arc<Shared>, key: Key) -> Self {
-        Self { shared, key, clients: Clients::default() }
+    pub fn new(shared: Arc<Shared>, key: Key, failures: u32) -> Self {
+        Self { shared, key, failures, clients: Clients::default() }
     }
 
     /// Brings the engines closer to the group's record, until there is nothing left to do or something fails.
@@ -83,7 +89,7 @@ impl GroupActor {
                         Ok(Progress::UnderWay) => {}
                         Err(error) => {
                             failed = true;
-                            tracing::warn!(?step, %error, "a step failed and will be tried again");
+                            self.note_failure(step, &error).await;
                         }
                     }
                 }
@@ -214,6 +220,17 @@ impl GroupActor {
             Ok(())
         });
         Ok(written.await?)
+    }
+
+    /// Tells the user what went wrong, once it is more than a hiccup.
+    async fn note_failure(&self, step: &Step, error: &StepError) {
+        tracing::warn!(?step, %error, tries = self.failures + 1, "a step failed and will be tried again");
+        if error.is_final() || self.failures + 1 >= PATIENCE {
+            let noted = self.change(GroupChange::Failed { reason: error.to_string() }).await;
+            if let Err(error) = noted {
+                tracing::error!(%error, "the failure could not be noted either");
+            }
+        }
     }
 
     /// The member's own run, which knows how its engines are set up.

@@ -85,6 +85,7 @@ fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<Utc>) -> Ca
         tags: TagSet::default(),
         pending: Pending::default(),
         auth_token_hash: None,
+        at_rest_encryption: false,
     }
 }
 
@@ -115,6 +116,8 @@ impl Simulation {
                 snapshot_window: None,
                 tags: TagSet::default(),
                 replica_count_changing: false,
+                kms_key_id: None,
+                failure: None,
             },
             members: BTreeMap::new(),
         };
