@@ -102,7 +102,7 @@ impl Records {
             for shard in group.node_groups.values() {
                 for member in &shard.members {
                     let is_primary = *member == shard.primary.cache_cluster_id;
-                    let replica = || EngineRole::Replica { of: shard.primary.clone(), run: "run".into() };
+                    let replica = || EngineRole::Replica { of: shard.primary.clone() };
                     let role = if is_primary { EngineRole::Primary } else { replica() };
                     bring_up(draft, member, Some(&role), now);
                 }
