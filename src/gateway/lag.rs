@@ -14,15 +14,15 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// The bytes that may be on their way, beyond which no more are read.
+/// The memory that may be on its way, in bytes, beyond which no more is read.
 const CAPACITY: usize = 1024 * 1024;
 
 /// What was read and is not due yet.
 #[derive(Default)]
 pub(super) struct Lag {
     chunks: VecDeque<Chunk>,
-    /// The bytes of all of them.
-    length: usize,
+    /// The memory that all of them take.
+    size: usize,
     /// Whether the last of them is the end of the stream.
     ended: bool,
     timer: Option<Pin<Box<Sleep>>>,
@@ -34,6 +34,13 @@ struct Chunk {
     bytes: Vec<u8>,
     /// How many of them were carried.
     carried: usize,
+}
+
+impl Chunk {
+    /// The memory that it takes: what came byte by byte must be bounded too.
+    fn size(&self) -> usize {
+        self.bytes.len() + size_of::<Self>()
+    }
 }
 
 impl Lag {
@@ -62,8 +69,8 @@ impl Lag {
         let length = rest.len().min(read.remaining());
         read.put_slice(&rest[..length]);
         first.carried += length;
-        self.length -= length;
         if first.carried == first.bytes.len() {
+            self.size -= first.size();
             self.chunks.pop_front();
         }
         Poll::Ready(Ok(()))
@@ -76,14 +83,15 @@ impl Lag {
         from: &mut R,
         scratch: &mut ReadBuf<'_>,
     ) -> io::Result<()> {
-        while !self.ended && self.length < CAPACITY {
+        while !self.ended && self.size < CAPACITY {
             let Poll::Ready(outcome) = Pin::new(&mut *from).poll_read(cx, scratch) else { break };
             outcome?;
             let bytes = scratch.filled().to_vec();
             scratch.clear();
             self.ended = bytes.is_empty();
-            self.length += bytes.len();
-            self.chunks.push_back(Chunk { arrived: Instant::now(), bytes, carried: 0 });
+            let chunk = Chunk { arrived: Instant::now(), bytes, carried: 0 };
+            self.size += chunk.size();
+            self.chunks.push_back(chunk);
         }
         Ok(())
     }

@@ -1,15 +1,15 @@
 //! Bytes, ends and failures are carried over as they are.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use cachette::gateway::{Front, Gateway, PortChoice};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
     time::timeout,
 };
 
-use crate::support::{LOOPBACK, Process, accept, connect, expect, gateway, node, rest, send, settings, within};
+use crate::support::{LOOPBACK, Process, accept, connect, expect, expect_reset, gateway, node, rest, send, settings};
 
 fn in_front_of(target: SocketAddr) -> (Gateway, u16) {
     let (gateway, routes) = gateway(settings());
@@ -52,14 +52,12 @@ async fn a_reset_on_one_side_is_a_reset_on_the_other() {
     let (_gateway, mut client, target) = joined().await;
     target.set_zero_linger().expect("set");
     drop(target);
-    let error = within("the reset", client.read_u8()).await.expect_err("no byte was sent");
-    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+    expect_reset(&mut client).await;
 
     let (_gateway, client, mut target) = joined().await;
     client.set_zero_linger().expect("set");
     drop(client);
-    let error = within("the reset", target.read_u8()).await.expect_err("no byte was sent");
-    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+    expect_reset(&mut target).await;
 }
 
 #[tokio::test]

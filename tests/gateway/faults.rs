@@ -1,6 +1,6 @@
 //! Faults of the network that users set, and what is left of them when they are over.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use cachette::gateway::{Front, Gateway, GatewaySettings, NetworkFault, PortChoice};
 use tokio::{
@@ -9,7 +9,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::support::{LOOPBACK, Routes, accept, connect, expect, gateway, node, rest, send, settings, within};
+use crate::support::{LOOPBACK, Routes, accept, connect, expect, expect_reset, gateway, node, rest, send, settings};
 
 /// Longer than anything takes here that is not held up.
 const A_WHILE: Duration = Duration::from_millis(150);
@@ -54,11 +54,6 @@ impl World {
         }
         joined
     }
-}
-
-async fn expect_reset(stream: &mut TcpStream) {
-    let error = within("the reset", stream.read_u8()).await.expect_err("no byte was sent");
-    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }
 
 async fn expect_nothing(stream: &mut TcpStream) {

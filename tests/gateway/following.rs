@@ -1,14 +1,11 @@
 //! Connections to endpoints that follow their targets end as soon as their engine is no longer one.
 
-use std::{io, net::SocketAddr};
+use std::net::SocketAddr;
 
 use cachette::gateway::{Front, PortChoice};
-use tokio::{
-    io::AsyncReadExt,
-    net::{TcpListener, TcpStream},
-};
+use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{LOOPBACK, accept, connect, expect, gateway, node, rest, send, settings, within};
+use crate::support::{LOOPBACK, accept, connect, expect, expect_reset, gateway, node, rest, send, settings};
 
 /// An engine that the test plays itself.
 async fn engine() -> (TcpListener, SocketAddr) {
@@ -24,11 +21,6 @@ async fn joined(port: u16, engine: &TcpListener) -> (TcpStream, TcpStream) {
     send(&mut client, b"hello").await;
     expect(&mut target, b"hello").await;
     (client, target)
-}
-
-async fn expect_reset(stream: &mut TcpStream) {
-    let error = within("the reset", stream.read_u8()).await.expect_err("no byte was sent");
-    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     process::{Child, Command, Stdio},
     sync::{
@@ -233,6 +234,12 @@ pub async fn expect(stream: &mut TcpStream, expected: &[u8]) {
     let mut read = vec![0; expected.len()];
     within("a reply", stream.read_exact(&mut read)).await.expect("a reply");
     assert_eq!(String::from_utf8_lossy(&read), String::from_utf8_lossy(expected));
+}
+
+/// Waits until the other side resets the connection.
+pub async fn expect_reset(stream: &mut TcpStream) {
+    let error = within("the reset", stream.read_u8()).await.expect_err("no byte was sent");
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }
 
 /// Reads until the other side ends.
