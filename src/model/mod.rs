@@ -17,6 +17,7 @@ mod observed;
 mod parameter_group;
 pub mod parameters;
 mod replication_group;
+pub mod resharding;
 mod scope;
 mod security_group;
 mod slot_set;

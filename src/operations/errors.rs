@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::{
-    model::catalogue::engine_versions::VersionError,
+    model::{NodeGroupId, catalogue::engine_versions::VersionError},
     protocol::{AwsError, ErrorCode},
     store::StorageError,
 };
@@ -148,4 +148,18 @@ pub(super) fn internal_failure() -> AwsError {
         ErrorCode::InternalFailure,
         "An internal error has occurred. Please try your query again at a later time.",
     )
+}
+
+pub(super) fn node_group_not_found(id: &NodeGroupId) -> AwsError {
+    AwsError::new(ErrorCode::NodeGroupNotFound, format!("Node group {id} not found."))
+}
+
+/// A group is not in a state that allows something.
+pub(super) fn invalid_group_state(message: impl Display) -> AwsError {
+    AwsError::new(ErrorCode::InvalidReplicationGroupState, message.to_string())
+}
+
+pub(super) fn too_many_test_failovers(most: usize) -> AwsError {
+    let message = format!("TestFailover can be called for at most {most} node groups within 24 hours.");
+    AwsError::new(ErrorCode::APICallRateForCustomerExceeded, message)
 }

@@ -88,6 +88,12 @@ impl Operations {
             Operation::RemoveTagsFromResource(input) => self.remove_tags_from_resource(request, *input).await,
             Operation::ListTagsForResource(input) => self.list_tags_for_resource(request, *input).await,
             Operation::DescribeEvents(input) => self.describe_events(request, &input),
+            Operation::IncreaseReplicaCount(input) => self.increase_replica_count(request, *input).await,
+            Operation::DecreaseReplicaCount(input) => self.decrease_replica_count(request, *input).await,
+            Operation::ModifyReplicationGroupShardConfiguration(input) => {
+                self.modify_replication_group_shard_configuration(request, *input).await
+            }
+            Operation::TestFailover(input) => self.test_failover(request, *input).await,
             Operation::CreateGlobalReplicationGroup(input) => refused::new_resource(
                 name,
                 IdentifierKind::GlobalReplicationGroupSuffix,
@@ -120,7 +126,6 @@ impl Operations {
             | Operation::BatchStopUpdateAction(_)
             | Operation::CompleteMigration(_)
             | Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
-            | Operation::DecreaseReplicaCount(_)
             | Operation::DeleteGlobalReplicationGroup(_)
             | Operation::DeleteServerlessCache(_)
             | Operation::DeleteServerlessCacheSnapshot(_)
@@ -141,10 +146,8 @@ impl Operations {
             | Operation::ExportServerlessCacheSnapshot(_)
             | Operation::FailoverGlobalReplicationGroup(_)
             | Operation::IncreaseNodeGroupsInGlobalReplicationGroup(_)
-            | Operation::IncreaseReplicaCount(_)
             | Operation::ModifyGlobalReplicationGroup(_)
             | Operation::ModifyReplicationGroup(_)
-            | Operation::ModifyReplicationGroupShardConfiguration(_)
             | Operation::ModifyServerlessCache(_)
             | Operation::ModifyUser(_)
             | Operation::ModifyUserGroup(_)
@@ -153,7 +156,6 @@ impl Operations {
             | Operation::RebalanceSlotsInGlobalReplicationGroup(_)
             | Operation::StartMigration(_)
             | Operation::StopMigration(_)
-            | Operation::TestFailover(_)
             | Operation::TestMigration(_) => Err(errors::not_supported_yet(name)),
         }
     }

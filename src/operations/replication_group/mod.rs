@@ -7,8 +7,11 @@ mod delete;
 mod describe;
 mod encryption;
 mod new_member;
+mod replica_count;
 mod roster;
 mod shape;
+mod shard_configuration;
+mod test_failover;
 mod view;
 
 use std::sync::Arc;

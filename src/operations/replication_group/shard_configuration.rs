@@ -1,0 +1,214 @@
+//! `ModifyReplicationGroupShardConfiguration`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::new_member::{member_id, new_member};
+use crate::{
+    model::{
+        CacheCluster, ClusterMode, EngineRef, NodeGroup, NodeGroupId, ReplicationGroup, Resharding, SlotSet,
+        catalogue::limits,
+        resharding::{even_targets, slots_to_move},
+    },
+    operations::{
+        Operations,
+        cache_cluster::settings::{check_zone, spread},
+        errors,
+        request::Request,
+    },
+    protocol::{AwsError, ErrorCode, Output, types},
+    store::Draft,
+};
+
+impl Operations {
+    pub(in crate::operations) async fn modify_replication_group_shard_configuration(
+        &self,
+        request: &Request,
+        input: types::ModifyReplicationGroupShardConfigurationMessage,
+    ) -> Result<Output, AwsError> {
+        let types::ModifyReplicationGroupShardConfigurationMessage {
+            replication_group_id,
+            node_group_count,
+            apply_immediately,
+            resharding_configuration,
+            node_groups_to_remove,
+            node_groups_to_retain,
+        } = input;
+        let (now, request) = (self.clock.now(), request.clone());
+        let (remove, retain) = (present(node_groups_to_remove), present(node_groups_to_retain));
+        let new = present(resharding_configuration);
+        self.store
+            .write(move |draft| {
+                let group = super::find_available(draft, &request, &replication_group_id)?;
+                if group.cluster_mode != ClusterMode::Enabled {
+                    return Err(errors::invalid_value(format_args!(
+                        "Replication group {} does not have cluster mode enabled, so its node groups cannot be changed.",
+                        group.id
+                    )));
+                }
+                if !apply_immediately {
+                    return Err(errors::invalid_value(
+                        "ApplyImmediately must be true: changing the shard configuration later is not supported.",
+                    ));
+                }
+                let count = shard_count(node_group_count)?;
+                let mut group = ReplicationGroup::clone(&group);
+                let present = group.node_groups.len();
+                if count > present {
+                    if remove.is_some() || retain.is_some() {
+                        return Err(errors::invalid_combination(
+                            "NodeGroupsToRemove and NodeGroupsToRetain can only be specified when removing node groups.",
+                        ));
+                    }
+                    add_shards(draft, &request, &mut group, count, new, now)?;
+                } else if new.is_some() {
+                    return Err(errors::invalid_combination(
+                        "ReshardingConfiguration can only be specified when adding node groups.",
+                    ));
+                }
+                if count < present {
+                    for id in going(&group, count, remove, retain)? {
+                        if let Some(shard) = group.node_groups.get_mut(&id) {
+                            shard.leaving = true;
+                        }
+                    }
+                }
+                reshard(&mut group)?;
+                let replication_group = Some(super::put(draft, &request, group));
+                Ok(Output::ModifyReplicationGroupShardConfiguration(
+                    types::ModifyReplicationGroupShardConfigurationResult { replication_group },
+                ))
+            })
+            .await
+    }
+}
+
+/// An empty list says nothing.
+fn present<T>(list: Option<Vec<T>>) -> Option<Vec<T>> {
+    list.filter(|list| !list.is_empty())
+}
+
+fn shard_count(asked: i32) -> Result<usize, AwsError> {
+    let count = usize::try_from(asked).ok().filter(|count| *count >= 1);
+    let count = count.ok_or_else(|| errors::invalid_value("NodeGroupCount must be at least 1."))?;
+    if count > limits::SHARDS_PER_GROUP {
+        let message = format!("A replication group can have at most {} node groups.", limits::SHARDS_PER_GROUP);
+        return Err(AwsError::new(ErrorCode::NodeGroupsPerReplicationGroupQuotaExceeded, message));
+    }
+    Ok(count)
+}
+
+/// Sets out where the slots are to go.
+fn reshard(group: &mut ReplicationGroup) -> Result<(), AwsError> {
+    let present: BTreeMap<_, _> =
+        group.node_groups.iter().map(|(id, shard)| (id.clone(), shard.slots.clone())).collect();
+    let staying = group.node_groups.iter().filter(|(_, shard)| !shard.leaving).map(|(id, _)| id.clone());
+    let target = even_targets(&present, &staying.collect::<Vec<_>>());
+    let slots_to_move = slots_to_move(&present, &target);
+    if slots_to_move == 0 {
+        return Err(errors::invalid_group_state(
+            "Slots in the replication group are uniformly distributed. Nothing to do.",
+        ));
+    }
+    group.resharding = Some(Resharding { target, slots_to_move });
+    Ok(())
+}
+
+/// Adds blank shards like those that there are.
+fn add_shards(
+    draft: &mut Draft,
+    request: &Request,
+    group: &mut ReplicationGroup,
+    count: usize,
+    asked: Option<Vec<types::ReshardingConfiguration>>,
+    now: DateTime<Utc>,
+) -> Result<(), AwsError> {
+    let added = count - group.node_groups.len();
+    let asked = asked.unwrap_or_default();
+    if !asked.is_empty() && asked.len() != added {
+        return Err(errors::invalid_value(format_args!(
+            "ReshardingConfiguration must have an entry for each of the {added} new node groups."
+        )));
+    }
+    let size = group.node_groups.values().map(|shard| shard.members.len()).max().unwrap_or(1);
+    let template = group.member_ids().find_map(|id| draft.get::<CacheCluster>(&request.scope, id));
+    let Some(template) = template else { return Err(errors::replication_group_not_available()) };
+    let mut asked = asked.into_iter();
+    for _ in 0..added {
+        let types::ReshardingConfiguration { node_group_id, preferred_availability_zones } =
+            asked.next().unwrap_or_default();
+        let id = match node_group_id {
+            Some(id) => id.parse().map_err(errors::invalid_value)?,
+            None => next_id(group),
+        };
+        if group.node_groups.contains_key(&id) {
+            return Err(errors::invalid_value(format_args!("Node group {id} exists already.")));
+        }
+        let zones = match present(preferred_availability_zones) {
+            Some(zones) if zones.len() != size => {
+                return Err(errors::invalid_value(format_args!(
+                    "PreferredAvailabilityZones must name {size} zones: one for each node of node group {id}."
+                )));
+            }
+            Some(zones) => {
+                zones.iter().try_for_each(|zone| check_zone(&request.scope.region, zone))?;
+                zones
+            }
+            None => spread(&request.scope.region, id.as_str(), size),
+        };
+        let mut members = Vec::new();
+        for (number, zone) in (1..).zip(zones) {
+            let name = member_id(&group.id, group.cluster_mode, &id, number);
+            if draft.get::<CacheCluster>(&request.scope, &name).is_some() {
+                return Err(errors::cache_cluster_already_exists(&name));
+            }
+            draft.put(&request.scope, &name, new_member(&template, name.clone(), id.clone(), zone, now));
+            members.push(name);
+        }
+        let primary = EngineRef { cache_cluster_id: members.first().cloned().unwrap_or_default(), generation: 1 };
+        let shard = NodeGroup { slots: SlotSet::default(), primary, members, promotion: None, leaving: false };
+        group.node_groups.insert(id, shard);
+    }
+    Ok(())
+}
+
+/// The number after the highest one: those of shards that were removed do not come again.
+fn next_id(group: &ReplicationGroup) -> NodeGroupId {
+    NodeGroupId::new(group.node_groups.keys().map(NodeGroupId::number).max().unwrap_or(0) + 1)
+}
+
+/// The shards that are to go.
+fn going(
+    group: &ReplicationGroup,
+    count: usize,
+    remove: Option<Vec<String>>,
+    retain: Option<Vec<String>>,
+) -> Result<BTreeSet<NodeGroupId>, AwsError> {
+    let known = |ids: Vec<String>| -> Result<BTreeSet<NodeGroupId>, AwsError> {
+        ids.iter()
+            .map(|id| {
+                let id: NodeGroupId = id.parse().map_err(errors::invalid_value)?;
+                if group.node_groups.contains_key(&id) { Ok(id) } else { Err(errors::node_group_not_found(&id)) }
+            })
+            .collect()
+    };
+    let going = match (remove, retain) {
+        (Some(remove), None) => known(remove)?,
+        (None, Some(retain)) => {
+            let retained = known(retain)?;
+            group.node_groups.keys().filter(|id| !retained.contains(id)).cloned().collect()
+        }
+        _ => {
+            return Err(errors::invalid_combination(
+                "Exactly one of NodeGroupsToRemove and NodeGroupsToRetain must be specified when removing node groups.",
+            ));
+        }
+    };
+    if group.node_groups.len() - going.len() != count {
+        return Err(errors::invalid_value(format_args!(
+            "The node groups that are named do not leave {count} node groups, as NodeGroupCount says."
+        )));
+    }
+    Ok(going)
+}
