@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use crate::{
     backend::{Backend, BackendError},
     clock::Clock,
-    model::{CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Scope},
+    model::{CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, ReplicationGroup, Scope},
     store::{Draft, Record, StorageError, Store},
 };
 
@@ -59,6 +59,12 @@ impl Reset {
                         );
                     }
                 }
+                for (scope, id) in keys::<ReplicationGroup>(draft) {
+                    if let Some(group) = draft.get::<ReplicationGroup>(&scope, &id) {
+                        let deleted = group.deleted.or(Some(now));
+                        draft.put(&scope, &id, ReplicationGroup { deleted, ..(*group).clone() });
+                    }
+                }
                 Ok::<_, StorageError>(())
             })
             .await?;
@@ -80,7 +86,11 @@ impl Reset {
 
     async fn until_no_cluster_is_left(&self) {
         let mut version = self.store.version();
-        while !self.store.tables().cache_clusters.is_empty() {
+        let is_empty = || {
+            let tables = self.store.tables();
+            tables.cache_clusters.is_empty() && tables.replication_groups.is_empty()
+        };
+        while !is_empty() {
             if version.changed().await.is_err() {
                 return;
             }

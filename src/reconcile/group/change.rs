@@ -119,7 +119,9 @@ impl GroupChange {
             Self::Seated(seats) => seats.iter().for_each(|seat| seated(records, seat, &mut events)),
             Self::Converted { shard, to, seats } => {
                 promoted(records, shard, to, None, &mut events);
-                seats.iter().for_each(|seat| seated(records, seat, &mut events));
+                for seat in seats {
+                    seated(records, seat, &mut events);
+                }
             }
             Self::Unseated { engine, role } => {
                 if let Some(engine) = records.engine(engine).filter(|engine| engine.role == *role) {
