@@ -101,11 +101,10 @@ def reader(group, **more):
 
 
 def cluster_client(group, **more):
-    """A cluster client that starts at the configuration endpoint."""
+    """A cluster client that goes to the configuration endpoint, at first and when it has to look again."""
     endpoint = group["ConfigurationEndpoint"]
-    return RedisCluster(
-        endpoint["Address"], endpoint["Port"], decode_responses=True, **{"socket_timeout": 5, **more}
-    )
+    settings = {"socket_timeout": 5, "dynamic_startup_nodes": False, "decode_responses": True, **more}
+    return RedisCluster(endpoint["Address"], endpoint["Port"], **settings)
 
 
 def roles(group):
@@ -158,7 +157,7 @@ def keeps_trying(call, seconds=20):
     def tried():
         try:
             return (call(),)
-        except redis.RedisError:
+        except (redis.RedisError, redis.exceptions.RedisClusterException):
             return None
 
     return wait_for(tried, seconds, "a call that works")[0]
