@@ -8,6 +8,8 @@ mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod replicating;
+#[cfg(test)]
+mod simulation;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
