@@ -143,7 +143,8 @@ impl World {
         let Some(group) = tables.replication_groups.get(&scope(), GROUP) else { return false };
         let member = |id: &str| tables.cache_clusters.get(&scope(), id).map(Arc::as_ref);
         let members = group.member_ids().all(|id| member(id).is_some_and(|m| m.phase() == Phase::Available));
-        members && group.phase(member) == GroupPhase::Available
+        let promoting = group.node_groups.values().any(|shard| shard.promotion.is_some());
+        members && !promoting && group.phase(member) == GroupPhase::Available
     }
 
     /// Waits until the records have come to what `condition` asks for.
@@ -166,7 +167,16 @@ impl World {
     /// A connection to an endpoint.
     pub async fn connect(&self, port: u16) -> redis::RedisResult<MultiplexedConnection> {
         let client = redis::Client::open(format!("redis://{}:{port}", self.listen)).expect("a client");
-        timeout(PATIENCE, client.get_multiplexed_async_connection()).await.expect("in time")
+        let connecting = async {
+            loop {
+                match client.get_multiplexed_async_connection().await {
+                    // A server that has just been started opens its endpoints again.
+                    Err(error) if error.is_connection_refusal() => tokio::task::yield_now().await,
+                    other => return other,
+                }
+            }
+        };
+        timeout(PATIENCE, connecting).await.expect("in time")
     }
 
     pub async fn ask<T: FromRedisValue>(&self, port: u16, words: &[&str]) -> redis::RedisResult<T> {

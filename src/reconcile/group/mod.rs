@@ -166,8 +166,9 @@ impl GroupActor {
                 };
                 GroupChange::Promoted { shard: shard.clone(), to, cluster_node_id }
             }
-            Step::Inherit { shard, to } => {
-                let Some(to) = find(to) else { return Ok(Progress::UnderWay) };
+            Step::Inherit { shard, to, others } => {
+                let heirs: Vec<_> = std::iter::once(to).chain(others).filter_map(find).collect();
+                let Some(to) = self.furthest(heirs).await? else { return Ok(Progress::UnderWay) };
                 let cluster_node_id = self.inherit(group, members, shard, &to).await?;
                 GroupChange::Promoted { shard: shard.clone(), to: to.name, cluster_node_id }
             }
@@ -183,8 +184,13 @@ impl GroupActor {
                 let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };
                 GroupChange::Seated(vec![self.crown(group, members, shard, &engine).await?])
             }
-            Step::Follow { shard: _, engine, of } => {
+            Step::Follow { shard, engine, of } => {
                 let (Some(engine), Some(of)) = (find(engine), find(of)) else { return Ok(Progress::UnderWay) };
+                let primary = group.node_groups.get(shard).map(|shard| &shard.primary);
+                if primary != Some(&of.name) && of.running.is_real() {
+                    // A replica that has lost its primary lets nobody copy from it until it is told to be its own.
+                    self.promote(&of).await?;
+                }
                 let Some(seat) = self.follow(group, members, &engine, &of).await? else {
                     return Ok(Progress::UnderWay);
                 };

@@ -226,7 +226,10 @@ impl Simulation {
                 self.engines.get_mut(&to).expect("it runs").copies = None;
                 GroupChange::Promoted { shard, cluster_node_id: node_id(&to), to }
             }
-            Step::Inherit { shard, to } => {
+            Step::Inherit { shard, to, others } => {
+                let writes = |engine: &EngineRef| self.engines[engine].writes;
+                let furthest = others.into_iter().filter(|other| writes(other) > writes(&to)).max_by_key(writes);
+                let to = furthest.unwrap_or(to);
                 self.engines.get_mut(&to).expect("it runs").copies = None;
                 let has_cluster = !self.records.as_ref().expect("records").group.cluster_node_ids.is_empty();
                 GroupChange::Promoted { shard, cluster_node_id: node_id(&to).filter(|_| has_cluster), to }
