@@ -339,6 +339,10 @@ impl GroupActor {
                 cluster_node_id = Some(id);
                 in_sync
             } else {
+                // Replicas whose primary is lost let nobody copy them. This one has what is left of the data.
+                if !of.running.is_primary() {
+                    self.promote(of).await?;
+                }
                 self.replicate(engine, of).await?
             };
             if !in_sync {
