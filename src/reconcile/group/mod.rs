@@ -184,13 +184,8 @@ impl GroupActor {
                 let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };
                 GroupChange::Seated(vec![self.crown(group, members, shard, &engine).await?])
             }
-            Step::Follow { shard, engine, of } => {
+            Step::Follow { shard: _, engine, of } => {
                 let (Some(engine), Some(of)) = (find(engine), find(of)) else { return Ok(Progress::UnderWay) };
-                let primary = group.node_groups.get(shard).map(|shard| &shard.primary);
-                if primary != Some(&of.name) && of.running.is_real() {
-                    // A replica that has lost its primary lets nobody copy from it until it is told to be its own.
-                    self.promote(&of).await?;
-                }
                 let Some(seat) = self.follow(group, members, &engine, &of).await? else {
                     return Ok(Progress::UnderWay);
                 };
