@@ -7,6 +7,7 @@
 //! discovery commands that no stock Memcached has.
 
 mod directory;
+pub mod faults;
 mod groups;
 mod listener;
 mod memcached;

@@ -21,6 +21,7 @@ use self::{
 };
 use super::{Actor, Key, Shared, failure::StepError, queue::Outcome};
 use crate::{
+    faults,
     model::{
         CacheCluster, EndpointId, EndpointRole, EngineRef, EngineRole, NodeGroupId, NodeId, ReplicationGroup, Running,
     },
@@ -201,6 +202,7 @@ impl GroupActor {
             }
             if matches!(change, GroupChange::Vanished) {
                 draft.remove::<ReplicationGroup>(&scope, &id);
+                faults::end_without_target(draft, &scope);
             } else if records.group != *before {
                 draft.put(&scope, &id, records.group);
             }

@@ -33,6 +33,8 @@ struct Simulation {
     open: BTreeSet<EndpointRole>,
     /// How many writes were answered, by shard; fewer when all copies were lost.
     answered: BTreeMap<NodeGroupId, u64>,
+    /// Members that a fault keeps down.
+    out: BTreeSet<String>,
     now: DateTime<Utc>,
 }
 
@@ -42,6 +44,8 @@ enum Happening {
     Write,
     Lose(usize),
     LoseAll,
+    TakeOut(Vec<usize>),
+    Heal,
     TestFailover(usize),
     Promote(usize),
     Upgrade,
@@ -90,7 +94,7 @@ fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<Utc>) -> Ca
 impl Simulation {
     fn new(clustered: bool, shards: u16, replicas: u16, automatic_failover: bool) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().expect("a time");
-        let slots = SlotSet::even_split(usize::from(shards));
+        let slots = SlotSet::even_split(shards);
         let mut records = GroupRecords {
             group: ReplicationGroup {
                 scope: Scope::new("000000000000", "us-east-1"),
@@ -120,7 +124,14 @@ impl Simulation {
         for (number, slots) in (1..=shards).zip(slots) {
             add_shard(&mut records, number, replicas, if clustered { slots } else { SlotSet::default() }, now);
         }
-        Self { records: Some(records), engines: BTreeMap::new(), open: BTreeSet::new(), answered: BTreeMap::new(), now }
+        Self {
+            records: Some(records),
+            engines: BTreeMap::new(),
+            open: BTreeSet::new(),
+            answered: BTreeMap::new(),
+            out: BTreeSet::new(),
+            now,
+        }
     }
 
     fn change(&mut self, change: &GroupChange) {
@@ -183,6 +194,7 @@ impl Simulation {
             parameters: &BTreeMap::new(),
             primary: shard.map(|shard| &shard.primary),
             is_open: &|_| true,
+            is_out: &|_| self.out.contains(id),
             now: self.now,
         };
         member::plan(cluster, &world)
@@ -209,6 +221,7 @@ impl Simulation {
                     self.change_member(id, &RecordChange::Ended { node, generation });
                 }
             }
+            member::Step::TakeDown { node } => self.change_member(id, &RecordChange::TakenDown { node }),
             member::Step::Forget { node } => self.change_member(id, &RecordChange::Forgotten { node }),
             member::Step::AnnounceCreated => self.change_member(id, &RecordChange::Created),
             member::Step::Vanish => self.change_member(id, &RecordChange::Vanished),
@@ -313,6 +326,20 @@ impl Simulation {
         self.engines.remove(engine);
         let lost = RecordChange::Lost { node: NodeId::FIRST, generation: engine.generation };
         self.change_member(&engine.cache_cluster_id, &lost);
+        self.let_go_of_lost_writes();
+    }
+
+    /// Members and all their engines fail, as when they are in the same zone, and stay down.
+    fn take_out(&mut self, ids: &[String]) {
+        for id in ids {
+            self.out.insert(id.clone());
+            self.engines.retain(|engine, _| engine.cache_cluster_id != *id);
+            self.change_member(id, &RecordChange::TakenDown { node: NodeId::FIRST });
+        }
+        self.let_go_of_lost_writes();
+    }
+
+    fn let_go_of_lost_writes(&mut self) {
         // Writes of which no copy is left are gone for good.
         let Some(records) = &self.records else { return };
         for (id, shard) in &records.group.node_groups {
@@ -326,7 +353,13 @@ impl Simulation {
     fn happen(&mut self, happening: &Happening) {
         let running: Vec<_> = self.engines.keys().cloned().collect();
         let now = self.now;
+        let ids = self.member_ids();
         match happening {
+            Happening::TakeOut(indices) if !ids.is_empty() => {
+                let ids: Vec<_> = indices.iter().map(|index| ids[index % ids.len()].clone()).collect();
+                return self.take_out(&ids);
+            }
+            Happening::Heal => return self.out.clear(),
             Happening::Write => return self.write(),
             Happening::Lose(index) if !running.is_empty() => return self.lose(&running[index % running.len()]),
             Happening::LoseAll => return running.iter().for_each(|engine| self.lose(engine)),
@@ -407,6 +440,24 @@ impl Simulation {
         }
     }
 
+    /// What is to be down is down, and every shard that has a copy left elsewhere and may fail over takes writes.
+    fn check_what_is_out(&self) {
+        assert!(!self.engines.keys().any(|engine| self.out.contains(&engine.cache_cluster_id)));
+        let Some(records) = self.records.as_ref().filter(|records| records.group.created.is_some()) else { return };
+        for (id, shard) in records.group.node_groups.iter().filter(|_| records.group.automatic_failover) {
+            let members = |id: &str| records.members.get(id).map(Arc::as_ref);
+            let has_copy = self.engines.keys().any(|engine| {
+                let of_shard = shard.members.contains(&engine.cache_cluster_id);
+                of_shard
+                    && members(&engine.cache_cluster_id).is_some_and(|member| {
+                        let node = &member.nodes[&NodeId::FIRST];
+                        node.engines[&engine.generation].running().is_some_and(|running| running.role.is_some())
+                    })
+            });
+            assert!(!has_copy || shard.working_primary(members).is_some(), "shard {id} takes no writes: {shard:?}");
+        }
+    }
+
     /// Everything as it was asked for.
     fn check(&self) {
         let Some(records) = &self.records else {
@@ -464,7 +515,7 @@ fn reshard(records: &mut GroupRecords, count: usize, now: DateTime<Utc>) {
     for id in ids.iter().skip(count) {
         records.group.node_groups.get_mut(id).expect("a shard").leaving = true;
     }
-    let split = SlotSet::even_split(count);
+    let split = SlotSet::even_split(u16::try_from(count).expect("few"));
     let shards = records.group.node_groups.iter();
     let staying: Vec<_> = shards.filter(|(_, shard)| !shard.leaving).map(|(id, _)| id.clone()).collect();
     let mut target: BTreeMap<_, _> = staying.into_iter().zip(split).collect();
@@ -481,6 +532,8 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         4 => Just(Happening::Write),
         4 => (0..20_usize).prop_map(Happening::Lose),
         1 => Just(Happening::LoseAll),
+        3 => prop::collection::vec(0..20_usize, 1..3).prop_map(Happening::TakeOut),
+        2 => Just(Happening::Heal),
         1 => (0..5_usize).prop_map(Happening::TestFailover),
         1 => (0..20_usize).prop_map(Happening::Promote),
         1 => Just(Happening::Upgrade),
@@ -520,6 +573,9 @@ proptest! {
                 Some(steps) => simulation.take(steps, &mut cut),
             }
         }
+        simulation.settle(&mut cut);
+        simulation.check_what_is_out();
+        simulation.happen(&Happening::Heal);
         simulation.settle(cut);
         simulation.write();
         simulation.check();
