@@ -166,17 +166,22 @@ pub async fn follow_clock(store: &Store, clock: &Clock) {
             return;
         }
         let now = clock.now();
-        if due.is_some_and(|due| due <= now)
-            && let Err(error) = store.write(move |draft| catch_up(draft, now)).await
-        {
-            tracing::error!(%error, "faults could not be ended");
+        if due.is_none_or(|due| due > now) {
+            continue;
+        }
+        let written = store.write(move |draft| {
+            catch_up(draft, now);
+            Ok::<_, StorageError>(())
+        });
+        if let Err(error) = written.await {
+            tracing::error!(%error, "what became due of faults could not be noted");
             tokio::time::sleep(AGAIN).await;
         }
     }
 }
 
 /// Does with every fault what has become due by `now`.
-fn catch_up(draft: &mut Draft, now: DateTime<Utc>) -> Result<(), StorageError> {
+fn catch_up(draft: &mut Draft, now: DateTime<Utc>) {
     for (scope, id) in keys::<Fault>(draft) {
         let Some(fault) = draft.get::<Fault>(&scope, &id) else { continue };
         if fault.is_over(now) {
@@ -186,7 +191,6 @@ fn catch_up(draft: &mut Draft, now: DateTime<Utc>) -> Result<(), StorageError> {
             draft.put(&scope, &id, Fault { noticed: true, ..Fault::clone(&fault) });
         }
     }
-    Ok(())
 }
 
 /// Ends the faults of nodes and groups that are not there any more. To be called in the transaction that removes them:

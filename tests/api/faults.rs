@@ -45,7 +45,7 @@ async fn an_outage_lasts_until_it_is_healed() {
     assert_eq!(fault["kind"], "outage");
     assert_eq!(fault["target"], node("there"));
     assert_eq!(fault["until"], Value::Null);
-    assert_eq!(app.faults_of("").await, [fault.clone()]);
+    assert_eq!(app.faults_of("").await, std::slice::from_ref(&fault));
     assert_eq!(app.described("there").await.cache_cluster_status(), Some("modifying"));
     assert_eq!(app.messages("cache-cluster", "there").await.pop().as_deref(), Some("Recovering cache nodes 0001"));
     let id = fault["id"].as_str().expect("an id");

@@ -1,5 +1,6 @@
 //! Replication groups on real engines, through the store, the reconciler and the gateway.
 
+mod faults;
 mod world;
 
 use std::time::Instant;

@@ -14,6 +14,7 @@ use cachette::{
     backend::{Backend, ProcessBackend, ProcessSettings},
     clock::Clock,
     engine::InstanceSecret,
+    faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
     model::*,
     reconcile,
@@ -45,6 +46,7 @@ pub struct World {
 
 struct Server {
     store: Arc<Store>,
+    clock: Arc<Clock>,
     backend: Arc<dyn Backend>,
     reconciler: JoinHandle<()>,
 }
@@ -77,12 +79,12 @@ impl World {
             store: Arc::clone(&store),
             backend: Arc::clone(&backend),
             gateway,
-            clock,
+            clock: Arc::clone(&clock),
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };
         let reconciler = tokio::spawn(reconcile::run(shared));
-        self.server = Some(Server { store, backend, reconciler });
+        self.server = Some(Server { store, clock, backend, reconciler });
     }
 
     /// Ends the server as a kill would: nothing of it gets to finish.
@@ -185,6 +187,46 @@ impl World {
 
     pub async fn engine_count(&self) -> usize {
         self.server().backend.list().await.expect("a list").len()
+    }
+
+    /// The faults, as the admin API works on them.
+    pub fn faults(&self) -> Faults {
+        Faults::new(Arc::clone(&self.server().store), Arc::clone(&self.server().clock))
+    }
+
+    /// Waits until just the engines run that `condition` asks for.
+    pub async fn until_engines(&self, what: &str, condition: impl Fn(&[String]) -> bool) {
+        let waiting = async {
+            loop {
+                let engines = self.server().backend.list().await.expect("a list");
+                let names: Vec<_> = engines.iter().map(|engine| engine.id.to_string()).collect();
+                if condition(&names) {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("not {what} in time"));
+    }
+
+    /// The messages of the events of a member or of the group, oldest first.
+    pub fn messages(&self, source: &str) -> Vec<String> {
+        let tables = self.server().store.tables();
+        let scope = scope();
+        let events = tables.events.iter(&scope).map(|(_, event)| event);
+        events.filter(|event| event.source_identifier == source).map(|event| event.message.clone()).collect()
+    }
+
+    /// Moves a member to a zone, where it then has been all the time.
+    pub async fn place(&self, member: &str, zone: &str) {
+        let (id, zone) = (member.to_owned(), zone.to_owned());
+        let written = self.server().store.write(move |draft| {
+            let mut member = CacheCluster::clone(&draft.get::<CacheCluster>(&scope(), &id).expect("a member"));
+            member.nodes.get_mut(&NodeId::FIRST).expect("a node").availability_zone = zone;
+            draft.put(&scope(), &id, member);
+            Ok::<_, StorageError>(())
+        });
+        written.await.expect("written");
     }
 
     /// Ends everything.
