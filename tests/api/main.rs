@@ -9,6 +9,7 @@ mod compatibility;
 mod create;
 mod engine_versions;
 mod events;
+mod faults;
 #[expect(dead_code, reason = "the wire tests, whose module it is, read all of it")]
 #[path = "../wire/model.rs"]
 mod model;
