@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::{
-    model::{NodeGroupId, catalogue::engine_versions::VersionError},
+    model::{ClusterMode, NodeGroupId, catalogue::engine_versions::VersionError},
     protocol::{AwsError, ErrorCode},
     store::StorageError,
 };
@@ -21,6 +21,11 @@ pub(super) fn invalid_combination(message: impl Display) -> AwsError {
 /// A required parameter is missing.
 pub(super) fn missing_parameter(name: &str) -> AwsError {
     invalid_value(format_args!("The parameter {name} must be provided and must not be null."))
+}
+
+/// Nothing that was asked for is different from what is there. Terraform takes just this text for success.
+pub(super) fn no_modifications() -> AwsError {
+    invalid_combination("No modifications were requested")
 }
 
 /// The operation is known but not built yet.
@@ -89,6 +94,14 @@ pub(super) fn deleted_parameter_group_not_found(name: &str) -> AwsError {
 
 pub(super) fn wrong_parameter_group_family(expected: &str, found: &str) -> AwsError {
     invalid_combination(format_args!("Expected a parameter group of family {expected} but found one of family {found}"))
+}
+
+/// A parameter group turns cluster mode on or off where its replication group does not.
+pub(super) fn unsuitable_cluster_enabled(mode: ClusterMode) -> AwsError {
+    let mode = mode.as_str();
+    invalid_combination(format_args!(
+        "The parameter cluster-enabled of the parameter group does not suit the cluster mode {mode}."
+    ))
 }
 
 pub(super) fn cache_security_groups_not_permitted() -> AwsError {

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use super::settings;
 use crate::{
     model::{
-        CacheCluster, Membership, NodeGroup, NodeId, ReplicationGroup, catalogue::limits, identifier::IdentifierKind,
+        CacheCluster, ClusterMode, Membership, NodeGroup, NodeId, ReplicationGroup, catalogue::limits,
+        identifier::IdentifierKind,
     },
     operations::{
         errors,
@@ -146,6 +147,11 @@ pub(super) fn leave(draft: &mut Draft, request: &Request, cluster: &CacheCluster
     let group_id = group.id.clone();
     draft.put(&request.scope, &group_id, group);
     Ok(())
+}
+
+/// The cluster mode of a cluster's group, when it is in one.
+pub(super) fn cluster_mode(draft: &Draft, request: &Request, cluster: &CacheCluster) -> Option<ClusterMode> {
+    place(draft, request, cluster).map(|(group, _)| group.cluster_mode)
 }
 
 /// Refuses changes that have to be made to a group as a whole.

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod describe;
 mod member;
+pub(super) mod modification;
 mod modify;
 mod node_types;
 mod reboot;

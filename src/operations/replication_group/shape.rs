@@ -112,10 +112,7 @@ impl Asked {
             Some(false) if shards > 1 => Err(errors::invalid_combination(
                 "Use a parameter group with cluster-enabled parameter to create more than one node group.",
             )),
-            Some(clustered) if clustered != mode.is_clustered() => Err(errors::invalid_combination(format_args!(
-                "The parameter cluster-enabled of the parameter group does not suit the cluster mode {}.",
-                mode.as_str()
-            ))),
+            Some(clustered) if clustered != mode.is_clustered() => Err(errors::unsuitable_cluster_enabled(mode)),
             _ => Ok(mode),
         }
     }
