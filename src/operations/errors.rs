@@ -172,6 +172,15 @@ pub(super) fn invalid_group_state(message: impl Display) -> AwsError {
     AwsError::new(ErrorCode::InvalidReplicationGroupState, message.to_string())
 }
 
+pub(super) fn failover_in_progress(replication_group_id: &str) -> AwsError {
+    invalid_group_state(format_args!("A failover is already in progress for replication group {replication_group_id}."))
+}
+
+/// A cluster is named that is in no group, or in another one.
+pub(super) fn not_a_member(id: &str, replication_group_id: &str) -> AwsError {
+    invalid_value(format_args!("Cache cluster {id} is not a member of replication group {replication_group_id}."))
+}
+
 pub(super) fn too_many_test_failovers(most: usize) -> AwsError {
     let message = format!("TestFailover can be called for at most {most} node groups within 24 hours.");
     AwsError::new(ErrorCode::APICallRateForCustomerExceeded, message)

@@ -29,7 +29,7 @@ pub(in crate::operations) struct Modification {
     /// What is to be told of it.
     pub messages: Vec<String>,
     /// The cluster mode that its replication group has or is to have; `None` for a cluster that is in no group.
-    cluster_mode: Option<ClusterMode>,
+    pub cluster_mode: Option<ClusterMode>,
     pub strict: bool,
 }
 
