@@ -13,6 +13,7 @@ mod events;
 #[path = "../wire/model.rs"]
 mod model;
 mod modify;
+mod modify_group;
 mod network_groups;
 mod pages;
 mod parameter_groups;
@@ -20,6 +21,7 @@ mod random;
 mod records;
 mod replication_groups;
 mod resize;
+mod resize_group;
 mod strict;
 mod tags;
 mod unreconciled;

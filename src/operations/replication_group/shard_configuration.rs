@@ -61,12 +61,12 @@ impl Operations {
                 let count = shard_count(node_group_count)?;
                 let mut group = ReplicationGroup::clone(&group);
                 let present = group.node_groups.len();
+                if count >= present && (remove.is_some() || retain.is_some()) {
+                    return Err(errors::invalid_combination(
+                        "NodeGroupsToRemove and NodeGroupsToRetain can only be specified when removing node groups.",
+                    ));
+                }
                 if count > present {
-                    if remove.is_some() || retain.is_some() {
-                        return Err(errors::invalid_combination(
-                            "NodeGroupsToRemove and NodeGroupsToRetain can only be specified when removing node groups.",
-                        ));
-                    }
                     add_shards(draft, &request, &mut group, count, new, strict, now)?;
                 } else if new.is_some() {
                     return Err(errors::invalid_combination(
