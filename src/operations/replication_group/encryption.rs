@@ -137,10 +137,9 @@ impl AccessChange {
     /// transit yet.
     pub fn check(&self, member: &CacheCluster) -> Result<(), AwsError> {
         let (on, has_token) = (self.encryption == Some(true), self.auth_token.is_some());
-        if let Some(token) = &self.auth_token {
-            settings::auth_token(Some(token.expose()), member.engine, false).map_err(|_| {
-                errors::invalid_value("Invalid AUTH token provided. Please check valid AUTH token format.")
-            })?;
+        if self.auth_token.as_ref().is_some_and(|token| !settings::is_auth_token(token.expose())) {
+            let message = "Invalid AUTH token provided. Please check valid AUTH token format.";
+            return Err(errors::invalid_value(message));
         }
         match self.strategy {
             Some(types::AuthTokenUpdateStrategyType::Delete) if has_token => {

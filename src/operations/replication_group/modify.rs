@@ -295,7 +295,9 @@ fn names_cluster_mode_alone(input: &types::ModifyReplicationGroupMessage) -> boo
         cache_parameter_group_name: None,
         apply_immediately: None,
         node_group_id: None,
+        // False asks for nothing here, and Terraform says so always.
         remove_user_groups: input.remove_user_groups.filter(|remove| *remove),
+        transit_encryption_enabled: input.transit_encryption_enabled.filter(|enabled| *enabled),
         cache_security_group_names: present(input.cache_security_group_names),
         security_group_ids: present(input.security_group_ids),
         user_group_ids_to_add: present(input.user_group_ids_to_add),
