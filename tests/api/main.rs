@@ -14,6 +14,7 @@ mod faults;
 #[path = "../wire/model.rs"]
 mod model;
 mod modify;
+mod modify_group;
 mod network_groups;
 mod pages;
 mod parameter_groups;
@@ -24,6 +25,7 @@ mod replication_group_members;
 mod replication_group_rules;
 mod replication_groups;
 mod resize;
+mod resize_group;
 mod strict;
 mod tags;
 mod unreconciled;
