@@ -108,7 +108,7 @@ def test_another_engine_of_a_cluster_keeps_data_slots_and_endpoints(server, clie
     with Writer(cluster_client(group)) as writer:
         wait_for(lambda: writer.acknowledged > 100, 10, "writes before")
         modify(client, "moving", Engine="valkey", EngineVersion="8.0", ApplyImmediately=True)
-        after = wait_rest(client, "moving", 90)
+        after = wait_rest(client, "moving", 30)
         acknowledged = writer.acknowledged
         wait_for(lambda: writer.acknowledged > acknowledged + 100, 10, "writes after")
     assert after["Engine"] == "valkey" and [shard["Slots"] for shard in after["NodeGroups"]] == slots
