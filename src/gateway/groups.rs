@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use crate::{
-    model::{CacheCluster, EndpointRole, EngineRole, NodeGroup, NodeId, ReplicationGroup, Running, Scope},
+    model::{CacheCluster, CacheNode, EndpointRole, EngineRole, NodeGroup, NodeId, ReplicationGroup, Running, Scope},
     store::Tables,
 };
 
@@ -71,12 +71,13 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// The port of the node endpoint behind which other engines know an engine under the address `peer`.
+    /// The port of the node endpoint behind which other engines know an engine under the address `peer`, or knew it.
     pub(super) fn public_port(&self, peer: SocketAddr) -> Option<u16> {
-        let members = self.record.member_ids().filter_map(|id| self.member(id));
-        members.flat_map(|member| member.nodes.values()).find_map(|node| {
-            let is_this = |running: &Running| running.peer == peer || running.address == peer;
-            node.engines.values().filter_map(|engine| engine.running()).any(is_this).then_some(node.port)?
-        })
+        let nodes =
+            || self.record.member_ids().filter_map(|id| self.member(id)).flat_map(|member| member.nodes.values());
+        let is_this = |running: &Running| running.peer == peer || running.address == peer;
+        let runs_there = |node: &&CacheNode| node.engines.values().filter_map(|engine| engine.running()).any(is_this);
+        let node = nodes().find(runs_there).or_else(|| nodes().find(|node| node.former_peer == Some(peer)));
+        node?.port
     }
 }

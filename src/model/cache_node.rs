@@ -1,6 +1,6 @@
 //! A node of a cache cluster: what is wanted of it, and what is known of the engines behind it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,10 @@ pub struct CacheNode {
     pub succession: Succession,
     /// What is known of each incarnation that may exist.
     pub engines: BTreeMap<u32, Observed>,
+    /// Where other engines reached the last engine that is not known to run any more. They may go on telling clients of
+    /// it for a while, and clients are then led to this node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_peer: Option<SocketAddr>,
     /// Its engine was lost, and is being replaced.
     pub recovering: bool,
     /// Why the node is not where it should be, when something failed.
@@ -114,6 +118,7 @@ impl CacheNode {
             generation: 1,
             succession: Succession::Start,
             engines: BTreeMap::new(),
+            former_peer: None,
             recovering: false,
             failure: None,
         }
@@ -125,11 +130,18 @@ impl CacheNode {
         self.succession = succession;
     }
 
+    /// Notes that an incarnation of the engine may exist, and may not.
+    pub fn doubt(&mut self, generation: u32) {
+        if let Some(Observed::Running(before)) = self.engines.insert(generation, Observed::Unknown) {
+            self.former_peer = Some(before.peer);
+        }
+    }
+
     /// Notes that an incarnation of the engine was lost without anybody asking for it. In a replication group the next
     /// one is another incarnation: others may still look for the lost one under its address and password, and must not
     /// find an empty engine there.
     pub fn lose(&mut self, generation: u32, is_member: bool) {
-        self.engines.insert(generation, Observed::Unknown);
+        self.doubt(generation);
         self.recovering = true;
         if is_member && generation == self.generation {
             let has_data_elsewhere = self.engines.values().any(|observed| observed.running().is_some());

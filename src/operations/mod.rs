@@ -88,6 +88,7 @@ impl Operations {
             Operation::RemoveTagsFromResource(input) => self.remove_tags_from_resource(request, *input).await,
             Operation::ListTagsForResource(input) => self.list_tags_for_resource(request, *input).await,
             Operation::DescribeEvents(input) => self.describe_events(request, &input),
+            Operation::ModifyReplicationGroup(input) => self.modify_replication_group(request, *input).await,
             Operation::IncreaseReplicaCount(input) => self.increase_replica_count(request, *input).await,
             Operation::DecreaseReplicaCount(input) => self.decrease_replica_count(request, *input).await,
             Operation::ModifyReplicationGroupShardConfiguration(input) => {
@@ -147,7 +148,6 @@ impl Operations {
             | Operation::FailoverGlobalReplicationGroup(_)
             | Operation::IncreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::ModifyGlobalReplicationGroup(_)
-            | Operation::ModifyReplicationGroup(_)
             | Operation::ModifyServerlessCache(_)
             | Operation::ModifyUser(_)
             | Operation::ModifyUserGroup(_)

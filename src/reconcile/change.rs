@@ -94,7 +94,7 @@ impl RecordChange {
             }
             Self::Touched { node, generation } => {
                 if let Some(node) = cluster.nodes.get_mut(node) {
-                    node.engines.insert(*generation, Observed::Unknown);
+                    node.doubt(*generation);
                 }
                 Vec::new()
             }

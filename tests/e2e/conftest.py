@@ -84,10 +84,10 @@ class Server:
     def log_text(self):
         return pathlib.Path(self.log.name).read_text(errors="replace")
 
-    def client(self, region="us-east-1", account="000000000000"):
+    def client(self, region="us-east-1", account="000000000000", host="127.0.0.1"):
         return boto3.client(
             "elasticache",
-            endpoint_url=self.url,
+            endpoint_url=f"http://{host}:{self.port}",
             region_name=region,
             aws_access_key_id=account,
             aws_secret_access_key="any",

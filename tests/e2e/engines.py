@@ -1,9 +1,14 @@
 """Finds the engines behind a cluster, whatever runs them."""
 
+import collections
+import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
+
+from conftest import wait_for
 
 
 class ProcessEngine:
@@ -52,6 +57,33 @@ class ContainerEngine:
 def docker(*arguments):
     done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True, timeout=30)
     return done.stdout.split()
+
+
+def running_engines(server):
+    """How many engines each cluster has, those that have ended but are not removed among them."""
+    if server.backend == "docker":
+        name = json.loads((server.data_dir / "instance.json").read_text())["name"]
+        template = '{{.Label "cachette.cache-cluster-id"}}'
+        return collections.Counter(docker("ps", "-a", "--filter", f"label=cachette={name}", "--format", template))
+    found = collections.Counter()
+    for process in pathlib.Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                folder = os.readlink(process / "cwd")
+            except OSError:
+                continue
+            if folder.startswith(f"{server.data_dir}/"):
+                found[re.search(r"([^/]*)-0001-[^/]*$", folder)[1]] += 1
+    return found
+
+
+def check_engines(server, cluster_ids):
+    """There comes to be one engine for each of these clusters, and no other."""
+    expected = collections.Counter(cluster_ids)
+    try:
+        wait_for(lambda: running_engines(server) == expected, 15, "the end of superfluous engines")
+    except AssertionError:
+        assert running_engines(server) == expected
 
 
 def engine_of(server, cluster_id):

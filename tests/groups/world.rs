@@ -15,7 +15,9 @@ use cachette::{
     clock::Clock,
     engine::InstanceSecret,
     gateway::{Gateway, GatewaySettings, Records},
-    model::*,
+    model::{CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope},
+    operations::{Operations, Options, Request},
+    protocol::{Operation, Output, types},
     reconcile,
     store::{StorageError, Store},
 };
@@ -45,6 +47,7 @@ pub struct World {
 
 struct Server {
     store: Arc<Store>,
+    operations: Operations,
     backend: Arc<dyn Backend>,
     reconciler: JoinHandle<()>,
 }
@@ -52,8 +55,8 @@ struct Server {
 /// A group as it is asked for.
 pub struct Shape {
     pub clustered: bool,
-    pub shards: u16,
-    pub replicas: u16,
+    pub shards: i32,
+    pub replicas: i32,
     pub automatic_failover: bool,
 }
 
@@ -69,6 +72,7 @@ impl World {
     pub async fn start(&mut self) {
         let store = Arc::new(open(&self.folder.path().join("records.redb")).await);
         let clock = Arc::new(Clock::system());
+        let operations_clock = Arc::clone(&clock);
         let settings = GatewaySettings::new(IpAddr::V4(self.listen), 16_379..=17_378);
         let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
         let engines = ProcessSettings { data_dir: self.folder.path().to_owned(), engine_path: Vec::new() };
@@ -82,7 +86,8 @@ impl World {
             strict: false,
         };
         let reconciler = tokio::spawn(reconcile::run(shared));
-        self.server = Some(Server { store, backend, reconciler });
+        let operations = Operations::new(Arc::clone(&store), operations_clock, Options::default());
+        self.server = Some(Server { store, operations, backend, reconciler });
     }
 
     /// Ends the server as a kill would: nothing of it gets to finish.
@@ -97,31 +102,32 @@ impl World {
         self.server.as_ref().expect("a server")
     }
 
-    /// Changes the records as an operation would.
-    pub async fn change(&self, change: impl FnOnce(&mut Records_) + Send + 'static) {
-        let written = self.server().store.write(move |draft| {
-            let tables = draft.tables();
-            let group = tables.replication_groups.get(&scope(), GROUP).map(|group| ReplicationGroup::clone(group));
-            let scope = scope();
-            let members = tables.cache_clusters.iter(&scope);
-            let members = members.map(|(_, member)| CacheCluster::clone(member)).collect();
-            let mut records = Records_ { group, members };
-            change(&mut records);
-            for member in records.members {
-                draft.put(&scope, &member.id.clone(), member);
-            }
-            if let Some(group) = records.group {
-                draft.put(&scope, GROUP, group);
-            }
-            Ok::<_, StorageError>(())
-        });
-        written.await.expect("written");
+    /// Calls an operation, which has to be accepted.
+    pub async fn execute(&self, operation: Operation) -> Output {
+        let request = Request { scope: scope(), endpoint_host: "localhost".into() };
+        self.server().operations.execute(&request, operation).await.expect("accepted")
     }
 
     pub async fn create(&self, shape: &Shape) {
-        let (group, members) = records(shape);
-        self.change(|records| (records.group, records.members) = (Some(group), members)).await;
-        self.until("available", World::is_available).await;
+        let input = types::CreateReplicationGroupMessage {
+            replication_group_id: GROUP.into(),
+            replication_group_description: "d".into(),
+            engine: Some("redis".into()),
+            engine_version: Some("7.0".into()),
+            cache_node_type: Some("cache.t3.micro".into()),
+            cache_parameter_group_name: shape.clustered.then(|| "default.redis7.cluster.on".into()),
+            num_node_groups: shape.clustered.then_some(shape.shards),
+            replicas_per_node_group: shape.clustered.then_some(shape.replicas),
+            num_cache_clusters: (!shape.clustered).then_some(shape.replicas + 1),
+            automatic_failover_enabled: Some(shape.automatic_failover),
+            ..types::CreateReplicationGroupMessage::default()
+        };
+        self.execute(Operation::CreateReplicationGroup(Box::new(input))).await;
+    }
+
+    /// How often the records have changed.
+    pub fn version(&self) -> u64 {
+        *self.server().store.version().borrow()
     }
 
     pub fn group(&self) -> Option<Arc<ReplicationGroup>> {
@@ -137,7 +143,8 @@ impl World {
         let Some(group) = tables.replication_groups.get(&scope(), GROUP) else { return false };
         let member = |id: &str| tables.cache_clusters.get(&scope(), id).map(Arc::as_ref);
         let members = group.member_ids().all(|id| member(id).is_some_and(|m| m.phase() == Phase::Available));
-        members && group.phase(member) == GroupPhase::Available
+        let promoting = group.node_groups.values().any(|shard| shard.promotion.is_some());
+        members && !promoting && group.phase(member) == GroupPhase::Available
     }
 
     /// Waits until the records have come to what `condition` asks for.
@@ -148,15 +155,28 @@ impl World {
                 version.changed().await.expect("the store goes on");
             }
         };
-        if timeout(PATIENCE, waiting).await.is_err() {
-            panic!("not {what} in time: {:#?} {:#?}", self.group(), self.server().store.tables().cache_clusters);
-        }
+        let waited = timeout(PATIENCE, waiting).await;
+        assert!(
+            waited.is_ok(),
+            "not {what} in time: {:#?} {:#?}",
+            self.group(),
+            self.server().store.tables().cache_clusters
+        );
     }
 
     /// A connection to an endpoint.
     pub async fn connect(&self, port: u16) -> redis::RedisResult<MultiplexedConnection> {
         let client = redis::Client::open(format!("redis://{}:{port}", self.listen)).expect("a client");
-        timeout(PATIENCE, client.get_multiplexed_async_connection()).await.expect("in time")
+        let connecting = async {
+            loop {
+                match client.get_multiplexed_async_connection().await {
+                    // A server that has just been started opens its endpoints again.
+                    Err(error) if error.is_connection_refusal() => tokio::task::yield_now().await,
+                    other => return other,
+                }
+            }
+        };
+        timeout(PATIENCE, connecting).await.expect("in time")
     }
 
     pub async fn ask<T: FromRedisValue>(&self, port: u16, words: &[&str]) -> redis::RedisResult<T> {
@@ -170,6 +190,42 @@ impl World {
 
     pub fn node_port(&self, member: &str) -> u16 {
         self.member(member).and_then(|member| member.nodes[&NodeId::FIRST].port).expect("a node endpoint")
+    }
+
+    /// What the engine of a member says that it is.
+    pub async fn role(&self, member: &str) -> String {
+        let role: Vec<redis::Value> = self.ask(self.node_port(member), &["ROLE"]).await.expect("a role");
+        redis::from_redis_value(role.into_iter().next().expect("a role")).expect("a name")
+    }
+
+    /// How many members the group has.
+    pub fn member_count(&self) -> usize {
+        self.group().map_or(0, |group| group.member_ids().count())
+    }
+
+    /// The ports of all primaries.
+    fn primary_ports(&self) -> Vec<u16> {
+        let group = self.group().expect("a group");
+        group.node_groups.values().map(|shard| self.node_port(&shard.primary.cache_cluster_id)).collect()
+    }
+
+    /// Writes a key where it belongs.
+    pub async fn set(&self, key: &str, value: &str) {
+        for port in self.primary_ports() {
+            if self.ask::<()>(port, &["SET", key, value]).await.is_ok() {
+                return;
+            }
+        }
+        panic!("nobody took {key}");
+    }
+
+    /// How many keys there are in all shards.
+    pub async fn keys(&self) -> usize {
+        let mut keys = 0;
+        for port in self.primary_ports() {
+            keys += self.ask::<usize>(port, &["DBSIZE"]).await.expect("a number");
+        }
+        keys
     }
 
     /// Kills the engine of a member, as when its machine fails.
@@ -195,91 +251,6 @@ impl World {
         for engine in engines {
             backend.remove(&engine.id).await.expect("removed");
         }
-    }
-}
-
-/// The records of the group and its members in the course of being changed.
-pub struct Records_ {
-    pub group: Option<ReplicationGroup>,
-    pub members: Vec<CacheCluster>,
-}
-
-fn records(shape: &Shape) -> (ReplicationGroup, Vec<CacheCluster>) {
-    let now = chrono::Utc::now();
-    let mut members = Vec::new();
-    let mut node_groups = std::collections::BTreeMap::new();
-    for (number, slots) in (1..=shape.shards).zip(SlotSet::even_split(shape.shards)) {
-        let id = NodeGroupId::new(number);
-        let ids: Vec<_> = (1..=shape.replicas + 1)
-            .map(|n| if shape.clustered { format!("{GROUP}-{id}-{n:03}") } else { format!("{GROUP}-{n:03}") })
-            .collect();
-        members.extend(ids.iter().map(|member| cluster(member, &id, shape.clustered)));
-        let primary = EngineRef { cache_cluster_id: ids[0].clone(), generation: 1 };
-        let slots = if shape.clustered { slots } else { SlotSet::default() };
-        let shard = NodeGroup { slots, primary, members: ids, promotion: None, leaving: false };
-        node_groups.insert(id, shard);
-    }
-    let group = ReplicationGroup {
-        scope: scope(),
-        id: GROUP.into(),
-        uid: "u".into(),
-        description: String::new(),
-        requested: now,
-        created: None,
-        deleted: None,
-        cluster_mode: if shape.clustered { ClusterMode::Enabled } else { ClusterMode::Disabled },
-        port: 6379,
-        automatic_failover: shape.automatic_failover,
-        multi_az: false,
-        node_groups,
-        ports: GroupPorts::default(),
-        resharding: None,
-        cluster_node_ids: std::collections::BTreeSet::new(),
-        test_failovers: Vec::new(),
-        snapshotting_cluster_id: None,
-        snapshot_retention_limit: 0,
-        snapshot_window: None,
-        tags: TagSet::default(),
-        replica_count_changing: false,
-        kms_key_id: None,
-        failure: None,
-    };
-    (group, members)
-}
-
-pub fn cluster(id: &str, shard: &NodeGroupId, clustered: bool) -> CacheCluster {
-    CacheCluster {
-        scope: scope(),
-        id: id.into(),
-        uid: uuid::Uuid::new_v4().simple().to_string()[..8].to_owned(),
-        membership: Some(Membership { replication_group_id: GROUP.into(), node_group_id: shard.clone() }),
-        engine: Engine::Redis,
-        engine_version: "7.0.7".parse().expect("a version"),
-        cache_node_type: "cache.t3.micro".into(),
-        port: 6379,
-        requested: chrono::Utc::now(),
-        created: None,
-        deleted: None,
-        nodes: [(NodeId::FIRST, CacheNode::new("us-east-1a".to_owned()))].into(),
-        configuration_port: None,
-        membership_version: 1,
-        resizing_from: None,
-        cross_az: false,
-        parameter_group: if clustered { "default.redis7.cluster.on" } else { "default.redis7" }.into(),
-        subnet_group: "default".into(),
-        security_group_ids: Vec::new(),
-        cache_security_groups: Vec::new(),
-        maintenance_window: "sun:05:00-sun:06:00".parse().expect("a window"),
-        snapshot_window: None,
-        snapshot_retention_limit: 0,
-        auto_minor_version_upgrade: true,
-        notification: None,
-        network_type: "ipv4".into(),
-        ip_discovery: "ipv4".into(),
-        tags: TagSet::default(),
-        pending: Pending::default(),
-        auth_token_hash: None,
-        at_rest_encryption: false,
     }
 }
 

@@ -111,10 +111,22 @@ pub async fn settle(members: &[Member]) -> Result<(), EngineError> {
         for (directive, default) in [("cluster-node-timeout", "15000"), ("cluster-require-full-coverage", "yes")] {
             client.set(directive, value(&member.settings, directive).unwrap_or(default)).await?;
         }
+        client.stir_replication().await;
         Ok::<_, EngineError>(())
     }))
     .await?;
     Ok(())
+}
+
+impl RedisClient {
+    /// Sends something to the engine's replicas. Nodes do not tell clients of a replica that has never seen anything, and
+    /// that may take as long as the first write or the next ping, which is up to ten seconds.
+    async fn stir_replication(&mut self) {
+        // More replicas than there are: it asks those that there are how far they have come, and does not wait for the
+        // answer. A replica refuses, and has none to ask.
+        let mut wait = self.command("wait");
+        let _: Result<(), redis::RedisError> = wait.arg(100).arg(1).exec_async(&mut self.connection).await;
+    }
 }
 
 fn value<'a>(settings: &'a EngineSettings, parameter: &str) -> Option<&'a str> {

@@ -4,7 +4,7 @@ mod create;
 mod delete;
 mod describe;
 mod member;
-mod modify;
+pub(super) mod modify;
 mod node_types;
 mod reboot;
 mod resize;

@@ -8,9 +8,10 @@ use chrono::{DateTime, Utc};
 use super::{resize::Resize, settings};
 use crate::{
     model::{
-        CacheCluster, Engine, Event, Notification, SourceType,
+        CacheCluster, ClusterMode, Engine, Event, Notification, SourceType,
         catalogue::{
             engine_versions::{resolve_version, version_reported_as},
+            families::Family,
             node_types,
             upgrades::check_upgrade,
         },
@@ -33,17 +34,12 @@ impl Operations {
             .write(move |draft| {
                 let before = super::find_available(draft, &request, &input.cache_cluster_id)?;
                 super::member::check_modification(&before, &input)?;
-                let mut modification =
-                    Modification { cluster: CacheCluster::clone(&before), messages: Vec::new(), strict };
+                let mut modification = Modification::new(CacheCluster::clone(&before), None, strict);
                 if names_nothing(&input) && !modification.applies_pending(&input) {
                     return Err(errors::invalid_combination("No modifications were requested"));
                 }
                 modification.apply(draft, &request, input, now)?;
-                let Modification { cluster, messages, .. } = modification;
-                for message in messages {
-                    let (source_identifier, source_type) = (cluster.id.clone(), SourceType::CacheCluster);
-                    draft.emit(&request.scope, Event { source_identifier, source_type, message, date: now });
-                }
+                let cluster = modification.announce(draft, now);
                 let cache_cluster = Some(super::put(draft, &request, cluster));
                 Ok(Output::ModifyCacheCluster(types::ModifyCacheClusterResult { cache_cluster }))
             })
@@ -52,10 +48,12 @@ impl Operations {
 }
 
 /// A cluster in the course of being changed.
-pub(super) struct Modification {
+pub(in crate::operations) struct Modification {
     pub cluster: CacheCluster,
     /// What is to be told of it.
     pub messages: Vec<String>,
+    /// The cluster mode of the replication group that is changed, of which the cluster is a member.
+    group: Option<ClusterMode>,
     strict: bool,
 }
 
@@ -76,12 +74,26 @@ fn names_nothing(input: &types::ModifyCacheClusterMessage) -> bool {
 }
 
 impl Modification {
+    /// The change of a cluster, or of a member with its group.
+    pub fn new(cluster: CacheCluster, group: Option<ClusterMode>, strict: bool) -> Self {
+        Self { cluster, messages: Vec::new(), group, strict }
+    }
+
+    /// Tells of the change; answers the changed cluster.
+    pub fn announce(self, draft: &mut Draft, now: DateTime<Utc>) -> CacheCluster {
+        for message in self.messages {
+            let (source_identifier, source_type) = (self.cluster.id.clone(), SourceType::CacheCluster);
+            draft.emit(&self.cluster.scope, Event { source_identifier, source_type, message, date: now });
+        }
+        self.cluster
+    }
+
     /// Whether a request that names no change brings those forward that wait for the maintenance window.
     fn applies_pending(&self, input: &types::ModifyCacheClusterMessage) -> bool {
         input.apply_immediately == Some(true) && !self.cluster.pending.is_empty()
     }
 
-    fn apply(
+    pub fn apply(
         &mut self,
         draft: &Draft,
         request: &Request,
@@ -242,7 +254,7 @@ impl Modification {
         }
         // A cluster may stay on a version that is not offered any more, but not be brought to one.
         let facts = settings::version(engine, version, self.strict)?;
-        if engine != present && self.strict {
+        if engine != present && self.strict && self.group.is_none() {
             return Err(errors::invalid_combination(format_args!(
                 "The engine of a cluster outside of a replication group cannot be changed from {present} to {engine}."
             )));
@@ -265,12 +277,12 @@ impl Modification {
                 .is_some_and(|found| found.name == family.name)
         };
         let name = match asked {
-            Some(name) => parameter_groups::for_cluster(draft.tables(), &request.scope, family, Some(name))?,
+            Some(name) => self.checked_group(draft, request, family, name)?,
             None if is_of_family(self.cluster.pending.parameter_group.as_ref().unwrap_or(&present)) => return Ok(()),
             // What waited was for a version that is not wanted any more.
             None if is_of_family(&present) => present.clone(),
             None if present.starts_with("default.") => {
-                parameter_groups::for_cluster(draft.tables(), &request.scope, family, None)?
+                parameter_groups::default_of(family, self.group.is_some_and(ClusterMode::is_clustered))
             }
             None => {
                 let found = parameter_groups::family(draft.tables(), &request.scope, &present);
@@ -284,6 +296,26 @@ impl Modification {
             self.cluster.pending.parameter_group = Some(name);
         }
         Ok(())
+    }
+
+    /// The parameter group that was asked for, which must not change the cluster mode.
+    fn checked_group(
+        &self,
+        draft: &Draft,
+        request: &Request,
+        family: &'static Family,
+        asked: &str,
+    ) -> Result<String, AwsError> {
+        let (tables, scope) = (draft.tables(), &request.scope);
+        let Some(mode) = self.group else { return parameter_groups::for_cluster(tables, scope, family, Some(asked)) };
+        let name = parameter_groups::of_family(tables, scope, family, asked)?;
+        if parameter_groups::is_cluster_enabled(tables, scope, &name) == mode.is_clustered() {
+            return Ok(name);
+        }
+        Err(errors::invalid_combination(format_args!(
+            "The parameter group {name} does not suit the cluster mode of the replication group: its cluster-enabled \
+             parameter has another value."
+        )))
     }
 
     /// Checks that engine, parameters and node type suit each other, all as they are to be in the end.

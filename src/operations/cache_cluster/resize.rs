@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What is asked of a Memcached cluster's nodes.
-pub(super) struct Resize {
+pub(in crate::operations) struct Resize {
     pub count: Option<i32>,
     pub to_remove: Option<Vec<String>>,
     pub az_mode: Option<types::AZMode>,

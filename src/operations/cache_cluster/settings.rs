@@ -187,11 +187,16 @@ pub(in crate::operations) fn auth_token(
     if strict || engine == Engine::Memcached {
         return Err(errors::invalid_value("The AUTH token is only supported when encryption-in-transit is enabled"));
     }
-    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"/\"@%".contains(&byte);
-    if !(16..=128).contains(&token.len()) || !token.bytes().all(allowed) {
+    if !is_auth_token(token) {
         return Err(errors::invalid_value("Invalid AuthToken provided."));
     }
     Ok(Some(hex(&Sha256::digest(token))))
+}
+
+/// Whether a text can be an AUTH token.
+pub(in crate::operations) fn is_auth_token(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"/\"@%".contains(&byte);
+    limits::AUTH_TOKEN_LENGTH.contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// Cache security groups exist only for accounts without VPC, and there are none any more.

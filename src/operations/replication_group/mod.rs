@@ -6,6 +6,8 @@ mod create;
 mod delete;
 mod describe;
 mod encryption;
+mod mode_change;
+mod modify;
 mod new_member;
 mod replica_count;
 mod roster;

@@ -1,5 +1,6 @@
-//! Finds out whether engines still are what their records say: a replica that has lost its primary's link for good, or an
-//! engine that somebody told something else. Such a one loses its role in the record, and is given it anew.
+//! Finds out whether engines still are what their records say, and were not told something else. One that was loses its
+//! role in the record, and is given it anew. A replica whose link is down is let be: it tries again by itself, and what it
+//! has may be all that is left of the data.
 
 use std::{sync::Arc, time::Duration};
 
@@ -67,8 +68,7 @@ impl GroupActor {
         match (&engine.running.role, state.role, primary) {
             (Some(EngineRole::Primary), role, _) => role != ReplicationRole::Primary,
             (Some(EngineRole::Replica { .. }), role, Some(primary)) => {
-                let is_right = matches!(role, ReplicationRole::Replica { of, link_is_up: true, .. }
-                    if of == Some(primary.running.peer));
+                let is_right = matches!(role, ReplicationRole::Replica { of, .. } if of == Some(primary.running.peer));
                 !is_right && answers(primary.running.address, PATIENCE).await
             }
             _ => false,

@@ -8,6 +8,8 @@ mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod replicating;
+#[cfg(test)]
+mod simulation;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -164,8 +166,9 @@ impl GroupActor {
                 };
                 GroupChange::Promoted { shard: shard.clone(), to, cluster_node_id }
             }
-            Step::Inherit { shard, to } => {
-                let Some(to) = find(to) else { return Ok(Progress::UnderWay) };
+            Step::Inherit { shard, to, others } => {
+                let heirs: Vec<_> = std::iter::once(to).chain(others).filter_map(find).collect();
+                let Some(to) = self.furthest(heirs).await? else { return Ok(Progress::UnderWay) };
                 let cluster_node_id = self.inherit(group, members, shard, &to).await?;
                 GroupChange::Promoted { shard: shard.clone(), to: to.name, cluster_node_id }
             }
@@ -331,6 +334,10 @@ impl GroupActor {
                 cluster_node_id = Some(id);
                 in_sync
             } else {
+                // Replicas whose primary is lost let nobody copy them. This one has what is left of the data.
+                if !of.running.is_primary() {
+                    self.promote(of).await?;
+                }
                 self.replicate(engine, of).await?
             };
             if !in_sync {

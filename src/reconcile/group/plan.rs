@@ -36,8 +36,9 @@ pub(in crate::reconcile) enum Step {
     DropShards(Vec<NodeGroupId>),
     /// Makes one of these engines the primary of a shard that has lost its own: the one that lags least.
     FailOver { shard: NodeGroupId, among: Vec<EngineRef> },
-    /// Makes an empty engine the primary of a shard that has lost its own, and all its data.
-    Inherit { shard: NodeGroupId, to: EngineRef },
+    /// Makes an engine the primary of a shard that has lost its own, and, as far as the records tell, all its data: this
+    /// one, which is empty, unless one of the others turns out to have something.
+    Inherit { shard: NodeGroupId, to: EngineRef, others: Vec<EngineRef> },
     /// Lets one of these replicas, the one that lags least, take over from the primary, without losing a write.
     Switch { shard: NodeGroupId, among: Vec<EngineRef> },
     /// Drops a promotion that cannot be, or is done already.
@@ -282,7 +283,9 @@ impl<'a> Shard<'a> {
                 let successor = self.successor()?;
                 let to = successor.name.clone();
                 if followers.is_empty() {
-                    return Some(Step::Inherit { shard, to });
+                    let others = self.engines.iter().filter(|engine| engine.stays && engine.name != to);
+                    let others = others.map(|engine| engine.name.clone()).collect();
+                    return Some(Step::Inherit { shard, to, others });
                 }
                 let has_copied = followers.iter().any(|follower| successor.follows(follower));
                 has_copied.then(|| Step::FailOver { shard, among: vec![to] })

@@ -2,39 +2,16 @@
 //! cut short, following plans to the end leaves one engine a member, one primary a shard with all others as its copies,
 //! and every slot with one shard; and no write is lost of which a copy was left.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use super::{
-    change::{GroupChange, GroupRecords, Seat},
-    plan::*,
+    change::GroupRecords,
+    simulation::{Simulation, add_shard, cluster},
 };
-use crate::{
-    model::*,
-    reconcile::{change::RecordChange, plan as member},
-};
-
-/// An engine in the simulated world: how many writes it has seen, and whom it copies.
-#[derive(Clone, Debug, Default)]
-struct SimulatedEngine {
-    writes: u64,
-    copies: Option<EngineRef>,
-}
-
-struct Simulation {
-    records: Option<GroupRecords>,
-    /// Members that are gone from the group stay away.
-    engines: BTreeMap<EngineRef, SimulatedEngine>,
-    open: BTreeSet<EndpointRole>,
-    /// How many writes were answered, by shard; fewer when all copies were lost.
-    answered: BTreeMap<NodeGroupId, u64>,
-    now: DateTime<Utc>,
-}
+use crate::model::*;
 
 /// What happens to a group.
 #[derive(Clone, Debug)]
@@ -53,300 +30,7 @@ enum Happening {
     Delete,
 }
 
-fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<Utc>) -> CacheCluster {
-    CacheCluster {
-        scope: Scope::new("000000000000", "us-east-1"),
-        id: id.into(),
-        uid: "u".into(),
-        membership: Some(Membership { replication_group_id: group.into(), node_group_id: shard.clone() }),
-        engine: Engine::Redis,
-        engine_version: "7.0.7".parse().expect("a version"),
-        cache_node_type: "cache.t3.micro".into(),
-        port: 6379,
-        requested: now,
-        created: None,
-        deleted: None,
-        nodes: [(NodeId::FIRST, CacheNode::new("us-east-1a".to_owned()))].into(),
-        configuration_port: None,
-        membership_version: 1,
-        resizing_from: None,
-        cross_az: false,
-        parameter_group: "default.redis7".into(),
-        subnet_group: "default".into(),
-        security_group_ids: Vec::new(),
-        cache_security_groups: Vec::new(),
-        maintenance_window: "sun:05:00-sun:06:00".parse().expect("a window"),
-        snapshot_window: None,
-        snapshot_retention_limit: 0,
-        auto_minor_version_upgrade: true,
-        notification: None,
-        network_type: "ipv4".into(),
-        ip_discovery: "ipv4".into(),
-        tags: TagSet::default(),
-        pending: Pending::default(),
-        auth_token_hash: None,
-        at_rest_encryption: false,
-    }
-}
-
 impl Simulation {
-    fn new(clustered: bool, shards: u16, replicas: u16, automatic_failover: bool) -> Self {
-        let now = "2026-01-01T00:00:00Z".parse().expect("a time");
-        let slots = SlotSet::even_split(shards);
-        let mut records = GroupRecords {
-            group: ReplicationGroup {
-                scope: Scope::new("000000000000", "us-east-1"),
-                id: "g".into(),
-                uid: "u".into(),
-                description: String::new(),
-                requested: now,
-                created: None,
-                deleted: None,
-                cluster_mode: if clustered { ClusterMode::Enabled } else { ClusterMode::Disabled },
-                port: 6379,
-                automatic_failover,
-                multi_az: false,
-                node_groups: BTreeMap::new(),
-                ports: GroupPorts::default(),
-                resharding: None,
-                cluster_node_ids: BTreeSet::new(),
-                test_failovers: Vec::new(),
-                snapshotting_cluster_id: None,
-                snapshot_retention_limit: 0,
-                snapshot_window: None,
-                tags: TagSet::default(),
-                replica_count_changing: false,
-                kms_key_id: None,
-                failure: None,
-            },
-            members: BTreeMap::new(),
-        };
-        for (number, slots) in (1..=shards).zip(slots) {
-            add_shard(&mut records, number, replicas, if clustered { slots } else { SlotSet::default() }, now);
-        }
-        Self { records: Some(records), engines: BTreeMap::new(), open: BTreeSet::new(), answered: BTreeMap::new(), now }
-    }
-
-    fn change(&mut self, change: &GroupChange) {
-        if let Some(records) = &mut self.records {
-            change.apply(records, self.now);
-        }
-        if matches!(change, GroupChange::Vanished) {
-            self.records = None;
-        }
-    }
-
-    fn change_member(&mut self, id: &str, change: &RecordChange) {
-        let Some(records) = &mut self.records else { return };
-        if matches!(change, RecordChange::Vanished) {
-            records.members.remove(id);
-        } else if let Some(member) = records.members.get_mut(id) {
-            change.apply(Arc::make_mut(member), self.now);
-        }
-    }
-
-    /// Follows plans until there is nothing left to do. `cut` says for each step in turn whether it is cut short after
-    /// it was done and before that was noted.
-    fn settle(&mut self, mut cut: impl FnMut() -> bool) {
-        for _ in 0..3_000 {
-            let mut idle = true;
-            for id in self.member_ids() {
-                for step in self.plan_of_member(&id) {
-                    idle = false;
-                    let cut = cut();
-                    self.act_on_member(&id, &step, cut);
-                }
-            }
-            for step in self.plan() {
-                idle = false;
-                let cut = cut();
-                self.act(&step, cut);
-            }
-            if idle {
-                return;
-            }
-        }
-        panic!("does not settle: {:?}", self.plan());
-    }
-
-    fn member_ids(&self) -> Vec<String> {
-        self.records.iter().flat_map(|records| records.members.keys().cloned()).collect()
-    }
-
-    fn plan(&self) -> Vec<Step> {
-        let Some(records) = &self.records else { return Vec::new() };
-        let is_open = |role| self.open.contains(&role);
-        plan(&records.group, &World { members: &records.members, is_open: &is_open })
-    }
-
-    fn plan_of_member(&self, id: &str) -> Vec<member::Step> {
-        let Some(records) = &self.records else { return Vec::new() };
-        let Some(cluster) = records.members.get(id) else { return Vec::new() };
-        let shard = cluster.membership.as_ref().and_then(|at| records.group.node_groups.get(&at.node_group_id));
-        let clustered = if records.group.cluster_mode.is_clustered() { "yes" } else { "no" };
-        let world = member::World {
-            parameters: &[("cluster-enabled".to_owned(), clustered.to_owned())].into(),
-            primary: shard.map(|shard| &shard.primary),
-            is_open: &|_| true,
-            now: self.now,
-        };
-        member::plan(cluster, &world)
-    }
-
-    fn act_on_member(&mut self, id: &str, step: &member::Step, cut: bool) {
-        let engine = |generation| EngineRef { cache_cluster_id: id.to_owned(), generation };
-        match *step {
-            member::Step::OpenEndpoint(role) => self.change_member(id, &RecordChange::Opened { role, port: 1 }),
-            member::Step::Start { node, generation } => {
-                self.change_member(id, &RecordChange::Touched { node, generation });
-                self.engines.entry(engine(generation)).or_default();
-                if !cut {
-                    let records = self.records.as_ref().expect("records");
-                    let clustered = if records.group.cluster_mode.is_clustered() { "yes" } else { "no" };
-                    let parameters = [("cluster-enabled".to_owned(), clustered.to_owned())].into();
-                    let settings = records.members[id].wanted_settings(&parameters);
-                    let running = Running::new(generation.to_string(), ([127, 0, 0, 1], 1).into(), settings);
-                    self.change_member(id, &RecordChange::Started { node, generation, running });
-                }
-            }
-            member::Step::Retire { node, generation } => {
-                self.change_member(id, &RecordChange::Touched { node, generation });
-                self.engines.remove(&engine(generation));
-                if !cut {
-                    self.change_member(id, &RecordChange::Ended { node, generation });
-                }
-            }
-            member::Step::Forget { node } => self.change_member(id, &RecordChange::Forgotten { node }),
-            member::Step::AnnounceCreated => self.change_member(id, &RecordChange::Created),
-            member::Step::Vanish => self.change_member(id, &RecordChange::Vanished),
-            ref other => panic!("{other:?} is not for members"),
-        }
-    }
-
-    /// Does what the reconciler does for a step of the group.
-    fn act(&mut self, step: &Step, cut: bool) {
-        let clustered = self.records.as_ref().is_some_and(|records| records.group.cluster_mode.is_clustered());
-        let node_id =
-            |engine: &EngineRef| clustered.then(|| format!("{}/{}", engine.cache_cluster_id, engine.generation));
-        let change = match step.clone() {
-            Step::OpenEndpoint(role) => {
-                self.open.insert(role);
-                GroupChange::Opened { role, port: 1 }
-            }
-            Step::CloseEndpoint(role) => {
-                self.open.remove(&role);
-                GroupChange::Closed { role }
-            }
-            Step::DropMembers(ids) => GroupChange::MembersDropped(ids),
-            Step::DropShards(ids) => GroupChange::ShardsDropped(ids),
-            Step::DropPromotion { shard } => GroupChange::PromotionDropped { shard },
-            Step::FailOver { shard, among } | Step::Switch { shard, among } => {
-                let writes = |engine: &EngineRef| self.engines.get(engine).map(|engine| engine.writes);
-                let to = among.into_iter().max_by_key(writes).expect("an engine");
-                self.engines.get_mut(&to).expect("it runs").copies = None;
-                GroupChange::Promoted { shard, cluster_node_id: node_id(&to), to }
-            }
-            Step::Inherit { shard, to } => {
-                self.engines.get_mut(&to).expect("it runs").copies = None;
-                let has_cluster = !self.records.as_ref().expect("records").group.cluster_node_ids.is_empty();
-                GroupChange::Promoted { shard, cluster_node_id: node_id(&to).filter(|_| has_cluster), to }
-            }
-            Step::Form => {
-                let seats = self.seats(node_id);
-                GroupChange::Seated(seats)
-            }
-            Step::Convert { shard, to } => {
-                let from = self.records.as_ref().expect("records").group.node_groups[&shard].primary.clone();
-                let writes = self.engines[&from].writes;
-                self.engines.get_mut(&to).expect("it runs").writes = writes;
-                let seats = self.seats_of(&to, node_id);
-                GroupChange::Converted { shard, to, seats }
-            }
-            Step::Crown { shard: _, engine } => {
-                let cluster_node_id = node_id(&engine);
-                GroupChange::Seated(vec![Seat { engine, role: EngineRole::Primary, cluster_node_id }])
-            }
-            Step::Follow { shard: _, engine, of } => {
-                let Some(writes) = self.engines.get(&of).map(|of| of.writes) else { return };
-                let copy = self.engines.get_mut(&engine).expect("it runs");
-                *copy = SimulatedEngine { writes, copies: Some(of.clone()) };
-                let cluster_node_id = node_id(&engine);
-                GroupChange::Seated(vec![Seat { engine, role: EngineRole::Replica { of }, cluster_node_id }])
-            }
-            Step::Forget(ids) => GroupChange::Forgotten(ids),
-            Step::MoveSlots { from, to, slots } => GroupChange::Moved { from, to, slots },
-            Step::EmptyShards(ids) => GroupChange::Emptied(ids),
-            Step::AnnounceResharded => GroupChange::Resharded,
-            Step::AnnounceReplicaCount => GroupChange::ReplicaCountReached,
-            Step::AnnounceCreated => GroupChange::Created,
-            Step::Vanish => GroupChange::Vanished,
-        };
-        if !cut {
-            self.change(&change);
-        }
-    }
-
-    /// The engines of the only shard in the places that a cluster with this primary is formed with.
-    fn seats_of(&mut self, primary: &EngineRef, node_id: impl Fn(&EngineRef) -> Option<String>) -> Vec<Seat> {
-        let records = self.records.as_mut().expect("records");
-        let before = records.group.clone();
-        records.group.node_groups.values_mut().for_each(|shard| shard.primary = primary.clone());
-        let seats = self.seats(node_id);
-        self.records.as_mut().expect("records").group = before;
-        seats
-    }
-
-    /// All engines in the places that a cluster is formed with.
-    fn seats(&mut self, node_id: impl Fn(&EngineRef) -> Option<String>) -> Vec<Seat> {
-        let records = self.records.as_ref().expect("records");
-        let mut seats = Vec::new();
-        for shard in records.group.node_groups.values() {
-            for id in &shard.members {
-                let generation = records.members[id].nodes[&NodeId::FIRST].generation;
-                let engine = EngineRef { cache_cluster_id: id.clone(), generation };
-                let of = shard.primary.clone();
-                let role = if engine == of { EngineRole::Primary } else { EngineRole::Replica { of: of.clone() } };
-                if engine != of {
-                    let writes = self.engines[&of].writes;
-                    self.engines.insert(engine.clone(), SimulatedEngine { writes, copies: Some(of) });
-                }
-                seats.push(Seat { cluster_node_id: node_id(&engine), engine, role });
-            }
-        }
-        seats
-    }
-
-    /// What clients see of a write: every copy that follows gets it before it is answered.
-    fn write(&mut self) {
-        let Some(records) = &self.records else { return };
-        for (id, shard) in &records.group.node_groups {
-            let members = |id: &str| records.members.get(id).map(Arc::as_ref);
-            if shard.working_primary(members).is_none() || !self.engines.contains_key(&shard.primary) {
-                continue;
-            }
-            for (name, engine) in &mut self.engines {
-                if *name == shard.primary || engine.copies.as_ref() == Some(&shard.primary) {
-                    engine.writes += 1;
-                }
-            }
-            self.answered.insert(id.clone(), self.engines[&shard.primary].writes);
-        }
-    }
-
-    fn lose(&mut self, engine: &EngineRef) {
-        self.engines.remove(engine);
-        let lost = RecordChange::Lost { node: NodeId::FIRST, generation: engine.generation };
-        self.change_member(&engine.cache_cluster_id, &lost);
-        // Writes of which no copy is left are gone for good.
-        let Some(records) = &self.records else { return };
-        for (id, shard) in &records.group.node_groups {
-            let of_shard = |name: &&EngineRef| shard.members.contains(&name.cache_cluster_id);
-            let left = self.engines.iter().filter(|(name, _)| of_shard(name)).map(|(_, engine)| engine.writes).max();
-            let answered = self.answered.entry(id.clone()).or_default();
-            *answered = (*answered).min(left.unwrap_or(0));
-        }
-    }
-
     fn happen(&mut self, happening: &Happening) {
         let running: Vec<_> = self.engines.keys().cloned().collect();
         let now = self.now;
@@ -392,7 +76,9 @@ impl Simulation {
             Happening::Upgrade => {
                 for member in records.members.values_mut() {
                     let nodes = &mut Arc::make_mut(member).nodes;
-                    nodes.values_mut().for_each(|node| node.renew(Succession::Handover));
+                    for node in nodes.values_mut() {
+                        node.renew(Succession::Handover);
+                    }
                 }
             }
             Happening::Reboot(index) if !clustered => {
@@ -410,7 +96,7 @@ impl Simulation {
             }
             Happening::AddReplica(shard) => {
                 let id = ids[shard % ids.len()].clone();
-                let member = (1..).map(|n| format!("g-{id}-{n:03}")).find(|m| !records.members.contains_key(m));
+                let member = (1..1000).map(|n| format!("g-{id}-{n:03}")).find(|m| !records.members.contains_key(m));
                 let member = member.expect("a free name");
                 let shard = records.group.node_groups.get_mut(&id).expect("a shard");
                 shard.members.push(member.clone());
@@ -441,53 +127,6 @@ impl Simulation {
             _ => {}
         }
     }
-
-    /// Everything as it was asked for.
-    fn check(&self) {
-        let Some(records) = &self.records else {
-            assert!(self.engines.is_empty(), "engines are left of a deleted group: {:?}", self.engines);
-            return;
-        };
-        let members = |id: &str| records.members.get(id).map(Arc::as_ref);
-        assert_eq!(records.group.phase(members), GroupPhase::Available, "{:?}", records.group);
-        let wanted: BTreeSet<_> = records
-            .members
-            .iter()
-            .map(|(id, member)| (id.clone(), member.nodes[&NodeId::FIRST].generation))
-            .map(|(cache_cluster_id, generation)| EngineRef { cache_cluster_id, generation })
-            .collect();
-        assert_eq!(self.engines.keys().cloned().collect::<BTreeSet<_>>(), wanted);
-        let mut slots = SlotSet::default();
-        let mut count = 0;
-        for (id, shard) in &records.group.node_groups {
-            (slots, count) = (slots.union(&shard.slots), count + shard.slots.len());
-            assert_eq!(self.engines[&shard.primary].copies, None);
-            let primary = &self.engines[&shard.primary];
-            for member in &shard.members {
-                let name = wanted.iter().find(|name| name.cache_cluster_id == *member).expect("an engine");
-                if *name != shard.primary {
-                    assert_eq!(self.engines[name].copies.as_ref(), Some(&shard.primary), "{name:?}");
-                    assert_eq!(self.engines[name].writes, primary.writes);
-                }
-            }
-            let answered = self.answered.get(id).copied().unwrap_or(0);
-            assert!(primary.writes >= answered, "shard {id} lost writes: {} of {answered}", primary.writes);
-        }
-        if records.group.cluster_mode.is_clustered() {
-            assert_eq!((slots, count), (SlotSet::all(), usize::from(SLOTS)));
-        }
-    }
-}
-
-fn add_shard(records: &mut GroupRecords, number: u16, replicas: u16, slots: SlotSet, now: DateTime<Utc>) {
-    let id = NodeGroupId::new(number);
-    let members: Vec<_> = (1..=replicas + 1).map(|member| format!("g-{id}-{member:03}")).collect();
-    for member in &members {
-        records.members.insert(member.clone(), Arc::new(cluster(member, "g", &id, now)));
-    }
-    let primary = EngineRef { cache_cluster_id: members[0].clone(), generation: 1 };
-    let shard = NodeGroup { slots, primary, members, promotion: None, leaving: false };
-    records.group.node_groups.insert(id, shard);
 }
 
 fn reshard(records: &mut GroupRecords, count: usize, now: DateTime<Utc>) {
@@ -559,23 +198,5 @@ proptest! {
         simulation.settle(cut);
         simulation.write();
         simulation.check();
-    }
-}
-
-impl Simulation {
-    /// Follows plans for a few rounds only.
-    fn take(&mut self, rounds: usize, mut cut: impl FnMut() -> bool) {
-        for _ in 0..rounds {
-            for id in self.member_ids() {
-                for step in self.plan_of_member(&id).into_iter().take(1) {
-                    let cut = cut();
-                    self.act_on_member(&id, &step, cut);
-                }
-            }
-            for step in self.plan().into_iter().take(1) {
-                let cut = cut();
-                self.act(&step, cut);
-            }
-        }
     }
 }
