@@ -276,3 +276,82 @@ fn configured_replicas(shard: &types::NodeGroupConfiguration) -> Result<Option<u
     }
     Ok(Some(count))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{option, prelude::*};
+
+    use super::*;
+
+    const SURROUNDINGS: Surroundings<'static> = Surroundings {
+        id: "group",
+        region: "us-east-1",
+        parameter_group_is_clustered: None,
+        most_nodes: 90,
+        primary_zone: None,
+    };
+
+    fn asked() -> Asked {
+        Asked {
+            cluster_mode: None,
+            num_cache_clusters: None,
+            num_node_groups: None,
+            replicas_per_node_group: None,
+            configurations: Vec::new(),
+            preferred_zones: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn members_of_a_shard_are_spread_over_zones_from_the_one_asked_for() {
+        let configuration = types::NodeGroupConfiguration {
+            primary_availability_zone: Some("us-east-1f".into()),
+            ..types::NodeGroupConfiguration::default()
+        };
+        let shape = Asked { configurations: vec![configuration], num_cache_clusters: Some(3), ..asked() };
+        let shape = shape.shape(&SURROUNDINGS).expect("a shape");
+        assert_eq!(shape.shards[0].zones, ["us-east-1f", "us-east-1a", "us-east-1b"]);
+    }
+
+    #[test]
+    fn the_primary_that_there_is_stays_in_its_zone() {
+        let surroundings = Surroundings { primary_zone: Some("us-east-1b"), ..SURROUNDINGS };
+        let shape = Asked { num_cache_clusters: Some(2), ..asked() }.shape(&surroundings).expect("a shape");
+        assert_eq!(shape.shards[0].zones, ["us-east-1b", "us-east-1c"]);
+        let preferred_zones = vec!["us-east-1a".into(), "us-east-1b".into()];
+        let elsewhere = Asked { num_cache_clusters: Some(2), preferred_zones, ..asked() }.shape(&surroundings);
+        assert_eq!(elsewhere.map_err(|error| error.code), Err(ErrorCode::InvalidParameterCombination));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_not_refused_is_whole(
+            num_cache_clusters in option::of(-1..9_i32),
+            num_node_groups in option::of(-1..100_i32),
+            replicas_per_node_group in option::of(-1..7_i32),
+            ids in prop::collection::vec(option::of("[0-9]{1,4}"), 0..5),
+            clustered in option::of(any::<bool>()),
+        ) {
+            let configurations = ids.iter().map(|id| types::NodeGroupConfiguration {
+                node_group_id: id.clone(),
+                ..types::NodeGroupConfiguration::default()
+            });
+            let configurations: Vec<_> = configurations.collect();
+            let asked =
+                Asked { num_cache_clusters, num_node_groups, replicas_per_node_group, configurations, ..asked() };
+            let surroundings = Surroundings { parameter_group_is_clustered: clustered, ..SURROUNDINGS };
+            let Ok(shape) = asked.shape(&surroundings) else { return Ok(()) };
+            let shards = &shape.shards;
+            let count = asked.num_node_groups.map_or(Ok(ids.len().max(1)), usize::try_from);
+            prop_assert_eq!(count, Ok(shards.len()));
+            let distinct: BTreeSet<_> = shards.iter().map(|shard| shard.id.number()).collect();
+            prop_assert_eq!(distinct.len(), shards.len());
+            let slots: usize = shards.iter().map(|shard| shard.slots.len()).sum();
+            let all = if shape.cluster_mode.is_clustered() { SlotSet::all() } else { SlotSet::default() };
+            prop_assert_eq!(slots, all.len());
+            prop_assert_eq!(shards.iter().fold(SlotSet::default(), |union, shard| union.union(&shard.slots)), all);
+            prop_assert!(shards.iter().all(|shard| (1..=limits::NODES_PER_SHARD).contains(&shard.zones.len())));
+            prop_assert!(shards.iter().map(|shard| shard.zones.len()).sum::<usize>() <= 90);
+        }
+    }
+}
