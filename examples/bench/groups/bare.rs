@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use futures_util::future::try_join_all;
 use redis::aio::MultiplexedConnection;
+use tempfile::TempDir;
 
 use super::talk::{connect, is_linked, until};
 use crate::{
@@ -14,7 +15,26 @@ use crate::{
 };
 
 /// Or the first copy waits five seconds for other replicas that might want one.
-pub const NO_DELAY: [&str; 2] = ["--repl-diskless-sync-delay", "0"];
+const NO_DELAY: [&str; 2] = ["--repl-diskless-sync-delay", "0"];
+
+/// A bare engine with a folder of its own. In one where another left its data an engine would start with these, and a
+/// replica of the same history need not copy anything.
+pub struct Engine {
+    /// Where it is.
+    pub address: SocketAddr,
+    _process: Process,
+    _folder: TempDir,
+}
+
+impl Engine {
+    /// Starts one.
+    pub fn start(address: SocketAddr, options: &[&str]) -> Result<Self, Error> {
+        let folder = tempfile::tempdir()?;
+        let place = folder.path().display().to_string();
+        let process = bare_redis_with(address, &[&NO_DELAY, &["--dir", &place], options].concat())?;
+        Ok(Self { address, _process: process, _folder: folder })
+    }
+}
 
 /// How replicas are told whom to copy.
 #[derive(Clone, Copy)]
@@ -26,26 +46,22 @@ pub enum Order {
 }
 
 /// Starts a primary and `replicas` copies of it; done when every link is up. The primary is the first one.
-pub async fn processes(replicas: usize, order: Order) -> Result<Vec<(SocketAddr, Process)>, Error> {
+pub async fn processes(replicas: usize, order: Order) -> Result<Vec<Engine>, Error> {
     let addresses = (0..=replicas).map(|_| free_address()).collect::<Result<Vec<_>, _>>()?;
     let (primary, others) = addresses.split_first().ok_or("no engines")?;
-    let mut engines = vec![(*primary, bare_redis_with(*primary, &NO_DELAY)?)];
-    match order {
+    let mut engines = vec![Engine::start(*primary, &[])?];
+    let (ip, port) = (primary.ip().to_string(), primary.port().to_string());
+    let options: &[&str] = match order {
         Order::AtStart => {
             until_pong(*primary).await?;
-            let (ip, port) = (primary.ip().to_string(), primary.port().to_string());
-            let options = [NO_DELAY.as_slice(), &["--replicaof", &ip, &port]].concat();
-            for other in others {
-                engines.push((*other, bare_redis_with(*other, &options)?));
-            }
+            &["--replicaof", &ip, &port]
         }
-        Order::WhenUp => {
-            for other in others {
-                engines.push((*other, bare_redis_with(*other, &NO_DELAY)?));
-            }
-            until_pong(*primary).await?;
-        }
+        Order::WhenUp => &[],
+    };
+    for other in others {
+        engines.push(Engine::start(*other, options)?);
     }
+    until_pong(*primary).await?;
     try_join_all(others.iter().map(|other| follow(*other, *primary, order))).await?;
     Ok(engines)
 }

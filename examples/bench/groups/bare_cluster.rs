@@ -6,14 +6,10 @@ use futures_util::future::try_join_all;
 use redis::{Pipeline, aio::MultiplexedConnection};
 
 use super::{
-    bare::NO_DELAY,
+    bare::Engine,
     talk::{connect, info, is_linked, until},
 };
-use crate::{
-    Error,
-    ping::{bare_redis_with, until_pong},
-    process::{Process, free_address},
-};
+use crate::{Error, ping::until_pong, process::free_address};
 
 /// How many slots are on their way at the same time.
 const SLOTS_AT_A_TIME: usize = 256;
@@ -31,20 +27,19 @@ pub struct Node {
     bus: u16,
     id: String,
     engine: MultiplexedConnection,
-    _process: Process,
+    _engine: Engine,
 }
 
 impl Node {
-    /// Starts one that knows nobody. Its file is in `folder`.
-    pub async fn start(folder: &std::path::Path) -> Result<Self, Error> {
+    /// Starts one that knows nobody.
+    pub async fn start() -> Result<Self, Error> {
         let (address, bus) = (free_address()?, free_address()?.port());
-        let (folder, file, bus_word) = (folder.display().to_string(), format!("nodes-{bus}.conf"), bus.to_string());
-        let cluster = ["--cluster-enabled", "yes", "--cluster-config-file", &file, "--cluster-port", &bus_word];
-        let process = bare_redis_with(address, &[NO_DELAY.as_slice(), &cluster, &["--dir", &folder]].concat())?;
+        let options = ["--cluster-enabled", "yes", "--cluster-port", &bus.to_string()];
+        let process = Engine::start(address, &options)?;
         until_pong(address).await?;
         let mut engine = connect(address).await?;
         let id = redis::cmd("CLUSTER").arg("MYID").query_async(&mut engine).await?;
-        Ok(Self { address, bus, id, engine, _process: process })
+        Ok(Self { address, bus, id, engine, _engine: process })
     }
 
     /// Lets it own slots. Before it knows anybody it gets an epoch of its own, too.
@@ -97,9 +92,9 @@ impl Node {
 
 /// Makes a cluster of `shards` primaries, each with `replicas`; the primaries come first. Done when every node serves and
 /// every link is up.
-pub async fn form(folder: &std::path::Path, shards: u16, replicas: u16) -> Result<Vec<Node>, Error> {
+pub async fn form(shards: u16, replicas: u16) -> Result<Vec<Node>, Error> {
     let count = usize::from(shards * (1 + replicas));
-    let mut nodes = try_join_all((0..count).map(|_| Node::start(folder))).await?;
+    let mut nodes = try_join_all((0..count).map(|_| Node::start())).await?;
     let places: Vec<_> = nodes.iter().map(|node| (node.address, node.bus)).collect();
     let (primaries, others) = nodes.split_at_mut(shards.into());
     let bound = |shard: u16| u16::try_from(16_384 * u32::from(shard) / u32::from(shards)).unwrap_or(16_384);

@@ -27,11 +27,11 @@ pub async fn processes(server: &Server) -> Result<(), Error> {
     let mut floor = Vec::new();
     for _ in 0..ROUNDS {
         let mut engines = bare::processes(1, Order::WhenUp).await?;
-        let (replica, _process) = engines.pop().ok_or("no replica")?;
-        let watch = connect(engines[0].0).await?;
+        let replica = engines.pop().ok_or("no replica")?;
+        let watch = connect(engines[0].address).await?;
         let start = Instant::now();
         engines.clear();
-        bare::take_over(watch, replica).await?;
+        bare::take_over(watch, replica.address).await?;
         floor.push(milliseconds(start.elapsed()));
     }
     let floor_is = "kill, REPLICAOF NO ONE, SET by hand";

@@ -36,6 +36,8 @@ pub struct Member {
     pub endpoint: SocketAddr,
     /// Where its engine is.
     pub engine: SocketAddr,
+    /// Whether its own status is `available`: that of the group does not tell of a replica that is being replaced.
+    pub is_available: bool,
 }
 
 /// A group that was asked for.
@@ -104,19 +106,20 @@ impl<'a> Group<'a> {
             let port = u16::try_from(node["port"].as_u64()?).ok()?;
             let endpoint = SocketAddr::from(([127, 0, 0, 1], port));
             let engine = node["engine_address"].as_str()?.parse().ok()?;
-            Some((cluster["id"].as_str()?.to_owned(), Member { endpoint, engine }))
+            let is_available = cluster["status"] == "available";
+            Some((cluster["id"].as_str()?.to_owned(), Member { endpoint, engine, is_available }))
         });
         Ok(serving.filter(|(name, _)| name.starts_with(&self.id)).collect())
     }
 
-    /// Whether every shard has a primary and every replica follows its own. Asks the engines, not the server.
+    /// Whether every shard has a primary and every replica follows its own, as the server and the engines say.
     pub async fn is_whole(&self) -> Result<bool, Error> {
         let (shards, replicas) = match self.shape {
             Shape::Single { replicas } => (1, replicas),
             Shape::Cluster { shards, replicas } => (shards, shards * replicas),
         };
         let (mut primaries, mut linked) = (0, 0);
-        for member in self.members().await?.into_values() {
+        for member in self.members().await?.into_values().filter(|member| member.is_available) {
             let Ok(mut engine) = connect(member.engine).await else { return Ok(false) };
             if is_primary(&mut engine).await? {
                 primaries += 1;

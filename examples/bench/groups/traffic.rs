@@ -1,5 +1,6 @@
-//! One client of a cluster that reads and writes random keys all the time, on a thread of its own: it is not to wait for
-//! what is measured meanwhile, nor the other way round.
+//! One client of a cluster that reads and writes random keys, on a thread of its own: it is not to wait for what is
+//! measured meanwhile, nor the other way round. It asks as often as it is told to and not as often as it could, so that
+//! the load is the same whatever is between it and the engines.
 
 use std::{
     net::SocketAddr,
@@ -8,7 +9,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use redis::cluster::ClusterClient;
@@ -21,10 +22,13 @@ const KEYS: u32 = 10_000;
 
 const VALUE: [u8; 100] = [b'x'; 100];
 
+/// When it asks. What could not be asked in time is asked afterwards at once.
+const EVERY: Duration = Duration::from_millis(1);
+
 /// A client at work.
 pub struct Traffic {
     over: Arc<AtomicBool>,
-    client: JoinHandle<Result<f64, Error>>,
+    client: JoinHandle<Result<Duration, Error>>,
 }
 
 impl Traffic {
@@ -44,23 +48,25 @@ impl Traffic {
         Ok(Self { over, client })
     }
 
-    /// Ends it and answers how many commands a second it was answered. An error when a key was not there or a command
+    /// Ends it and answers how long it has waited for an answer at most. An error when a key was not there or a command
     /// failed.
-    pub fn end(self) -> Result<f64, Error> {
+    pub fn end(self) -> Result<Duration, Error> {
         self.over.store(true, Ordering::Relaxed);
         self.client.join().map_err(|_| "the client of the cluster ended")?
     }
 }
 
-async fn ask(node: SocketAddr, over: &AtomicBool) -> Result<f64, Error> {
+async fn ask(node: SocketAddr, over: &AtomicBool) -> Result<Duration, Error> {
     let mut cluster = ClusterClient::new(vec![format!("redis://{node}")])?.get_async_connection().await?;
     // Any order will do that looks like none.
     let mut state = 1_u32;
-    let mut answers = 0_u32;
-    let start = Instant::now();
+    let mut longest = Duration::ZERO;
+    let mut ticks = tokio::time::interval(EVERY);
     while !over.load(Ordering::Relaxed) {
+        ticks.tick().await;
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let key = key((state >> 8) % KEYS);
+        let asked = Instant::now();
         if state & (1 << 31) == 0 {
             redis::cmd("SET").arg(&key).arg(&VALUE).exec_async(&mut cluster).await?;
         } else {
@@ -69,9 +75,9 @@ async fn ask(node: SocketAddr, over: &AtomicBool) -> Result<f64, Error> {
                 return Err(format!("{key} was lost").into());
             }
         }
-        answers += 1;
+        longest = longest.max(asked.elapsed());
     }
-    Ok(f64::from(answers) / start.elapsed().as_secs_f64())
+    Ok(longest)
 }
 
 fn key(number: u32) -> String {
