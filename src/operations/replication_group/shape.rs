@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(shape.shards[0].zones, ["us-east-1b", "us-east-1c"]);
         let preferred_zones = vec!["us-east-1a".into(), "us-east-1b".into()];
         let elsewhere = Asked { num_cache_clusters: Some(2), preferred_zones, ..asked() }.shape(&surroundings);
-        assert_eq!(elsewhere.map_err(|error| error.code), Err(ErrorCode::InvalidParameterCombination));
+        assert_eq!(elsewhere.map_err(|error| error.code), Err(crate::protocol::ErrorCode::InvalidParameterCombination));
     }
 
     proptest! {
