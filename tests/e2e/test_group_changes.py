@@ -134,7 +134,7 @@ def test_the_values_of_a_parameter_group_reach_all_engines(server, client):
     set_parameter(client, "other", "maxmemory-policy", "allkeys-random")
     modify(client, "tuned", CacheParameterGroupName="other", ApplyImmediately=True)
     wait_for(lambda: of_each_engine(client, "tuned", policy) == {"allkeys-random"}, 10, "the other group's policy")
-    group = wait_rest(client, "tuned")
+    wait_rest(client, "tuned")
     for cluster in clusters_of(client, "tuned").values():
         assert cluster["CacheParameterGroup"]["CacheParameterGroupName"] == "other"
     client.increase_replica_count(ReplicationGroupId="tuned", NewReplicaCount=2, ApplyImmediately=True)
