@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use bollard::{
     Docker,
-    models::{ContainerCreateBody, HostConfig},
+    models::{ContainerCreateBody, ContainerSummary, HostConfig},
     query_parameters::{CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder},
 };
 
@@ -35,11 +35,16 @@ impl Bare {
 
     /// Creates and starts a container, and tells where it is. It publishes no port.
     pub async fn start(&self, name: &str) -> Result<Container, Error> {
+        self.start_with(name, &[]).await
+    }
+
+    /// The same with more options for redis.
+    pub async fn start_with(&self, name: &str, options: &[&str]) -> Result<Container, Error> {
         let name = format!("cachette-bench-{}-{name}", std::process::id());
         let words = ["redis-server", "--save", "", "--appendonly", "no", "--protected-mode", "no"];
         let body = ContainerCreateBody {
             image: Some(IMAGE.to_owned()),
-            cmd: Some(words.map(str::to_owned).to_vec()),
+            cmd: Some(words.iter().chain(options).map(|word| (*word).to_owned()).collect()),
             host_config: Some(HostConfig { network_mode: Some("bridge".to_owned()), ..HostConfig::default() }),
             ..ContainerCreateBody::default()
         };
@@ -54,6 +59,18 @@ impl Bare {
             .ok_or("the container has no address")?
             .parse()?;
         Ok(Container { name, address: SocketAddr::new(ip, 6379) })
+    }
+
+    /// Kills the container that has this address, whoever started it.
+    pub async fn kill(&self, ip: IpAddr) -> Result<(), Error> {
+        let containers = self.0.list_containers(None).await?;
+        let has_address = |container: &ContainerSummary| {
+            let networks = container.network_settings.as_ref().and_then(|settings| settings.networks.as_ref());
+            networks.into_iter().flatten().any(|(_, network)| network.ip_address == Some(ip.to_string()))
+        };
+        let found = containers.into_iter().find(has_address).and_then(|container| container.id);
+        let id = found.ok_or_else(|| format!("no container has the address {ip}"))?;
+        Ok(self.0.kill_container(&id, None).await?)
     }
 
     /// Removes a container.

@@ -40,8 +40,14 @@ async fn ping(address: SocketAddr) -> std::io::Result<bool> {
 
 /// A bare redis-server, started with nothing but what the server tells its own.
 pub fn bare_redis(address: SocketAddr) -> Result<Process, Error> {
+    bare_redis_with(address, &[])
+}
+
+/// The same with more options.
+pub fn bare_redis_with(address: SocketAddr, options: &[&str]) -> Result<Process, Error> {
     let mut command = Command::new("redis-server");
     command.args(["--bind", &address.ip().to_string(), "--port", &address.port().to_string()]);
     command.args(["--save", "", "--appendonly", "no", "--protected-mode", "no"]);
+    command.args(options);
     Process::start(command.current_dir(std::env::temp_dir()))
 }

@@ -3,4 +3,5 @@
 
 mod crashes;
 mod failover;
+mod faults;
 mod world;
