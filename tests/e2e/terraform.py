@@ -1,6 +1,6 @@
-"""What Terraform's AWS provider does with two of its resources: the same calls in the same order, the same statuses that
-it bears with while it waits, and the same comparison of what it reads with what was configured. A plan that is not empty
-after an apply is what its users would see as a change that comes again and again."""
+"""What Terraform's AWS provider does with two of its resources: the same calls in the same order, the same statuses
+that it bears with while it waits, and the same comparison of what it reads with what was configured. A plan that is not
+empty after an apply is what its users would see as a change that comes again and again."""
 
 from botocore.exceptions import ClientError
 from conftest import wait_for
@@ -248,8 +248,9 @@ class ReplicationGroup(Resource):
 
     def delete(self):
         delete_until(lambda: self.client.delete_replication_group(ReplicationGroupId=self.id), self.client)
-        status = lambda: (self.describe() or {"Status": "gone"})["Status"]  # noqa: E731
-        self.wait(status, {"creating", "available", "deleting"}, {"gone"})
+        self.wait(
+            lambda: (self.describe() or {"Status": "gone"})["Status"], {"creating", "available", "deleting"}, {"gone"}
+        )
 
 
 def delete_until(call, client):
@@ -322,5 +323,6 @@ class CacheCluster(Resource):
         pending = {
             "creating", "available", "modifying", "deleting", "incompatible-network", "restore-failed", "snapshotting",
         }
-        status = lambda: (self.describe() or {"CacheClusterStatus": "gone"})["CacheClusterStatus"]  # noqa: E731
-        self.wait(status, pending, {"gone"})
+        self.wait(
+            lambda: (self.describe() or {"CacheClusterStatus": "gone"})["CacheClusterStatus"], pending, {"gone"}
+        )

@@ -1,6 +1,7 @@
 """Terraform's provider, replayed: what was applied is what is read, and a plan after an apply is empty."""
 
 import pytest
+from conftest import free_port
 from engines import check_engines
 from groups import check_filled, cluster_client, describe, fill, primary, wait_rest
 from terraform import CacheCluster, ReplicationGroup
@@ -34,7 +35,7 @@ def test_a_group_without_cluster_mode(server, client, network):
         node_type="cache.t3.micro", num_cache_clusters=2, automatic_failover_enabled=True, multi_az_enabled=True,
         preferred_cache_cluster_azs=["us-east-1b", "us-east-1c"], maintenance_window="sun:05:00-sun:06:00",
         snapshot_window="02:00-03:00", snapshot_retention_limit=0, at_rest_encryption_enabled=True,
-        transit_encryption_enabled=False, auto_minor_version_upgrade=True, apply_immediately=True,
+        transit_encryption_enabled=False, auto_minor_version_upgrade=True, apply_immediately=True, port=free_port(),
         tags={"team": "cache", "stage": "test"}, **network,
     )
     group.create()
