@@ -142,7 +142,8 @@ impl CacheNode {
     /// find an empty engine there.
     pub fn lose(&mut self, generation: u32, is_member: bool) {
         self.doubt(generation);
-        self.recovering = true;
+        // An old engine may be lost while its successor is there already.
+        self.recovering |= self.current().is_none();
         if is_member && generation == self.generation {
             let has_data_elsewhere = self.engines.values().any(|observed| observed.running().is_some());
             self.renew(if has_data_elsewhere { Succession::Handover } else { Succession::Replace });

@@ -131,6 +131,9 @@ impl RecordChange {
                     return Vec::new();
                 }
                 node.lose(*generation, is_member);
+                if !node.recovering {
+                    return Vec::new();
+                }
                 vec![format!("Recovering cache nodes {id}")]
             }
             Self::TakenDown { node } => cluster.take_down(*node).into_iter().collect(),

@@ -243,6 +243,27 @@ impl<'a> Shard<'a> {
         if staying.is_empty() { of_kind(false).collect() } else { staying }
     }
 
+    /// The engines that can follow a lost primary: its replicas, or, where there are none, those that were replicas before
+    /// it took over and have not come to copy it.
+    fn heirs(&self) -> Vec<EngineRef> {
+        let followers = self.followers();
+        if !followers.is_empty() || !self.primary_is_lost() {
+            return followers;
+        }
+        let is_replica = |engine: &&Engine<'_>| matches!(engine.running.role, Some(EngineRole::Replica { .. }));
+        let replicas = self.engines.iter().filter(|engine| engine.stays).filter(is_replica);
+        replicas.map(|engine| engine.name.clone()).collect()
+    }
+
+    /// Whether the primary will not come back. One that is started for the first time, or anew because somebody asked for
+    /// it, is not lost.
+    fn primary_is_lost(&self) -> bool {
+        let primary = &self.record.primary;
+        let node =
+            self.world.members.get(&primary.cache_cluster_id).and_then(|member| member.nodes.get(&NodeId::FIRST));
+        node.is_none_or(|node| node.generation > primary.generation)
+    }
+
     /// The wanted incarnation of the primary's member, when it is a later one than the primary.
     fn successor(&self) -> Option<&Engine<'a>> {
         let of_member = |engine: &&Engine<'_>| engine.name.cache_cluster_id == self.record.primary.cache_cluster_id;
@@ -270,24 +291,24 @@ impl<'a> Shard<'a> {
     /// What has to happen so that the right engine takes writes.
     fn promotion(&self, group: &ReplicationGroup) -> Option<Step> {
         let shard = self.id.clone();
-        let followers = self.followers();
+        let heirs = self.heirs();
         match self.primary() {
             Some(primary) if primary.running.role.is_none() => None,
-            Some(primary) => self.wanted_switch(primary, followers),
+            Some(primary) => self.wanted_switch(primary, self.followers()),
             // An engine that is no node of a cluster cannot be recovered into one, only be replaced by another like it.
-            None if (group.automatic_failover || group.cluster_mode.is_clustered()) && !followers.is_empty() => {
-                Some(Step::FailOver { shard, among: followers })
+            None if (group.automatic_failover || group.cluster_mode.is_clustered()) && !heirs.is_empty() => {
+                Some(Step::FailOver { shard, among: heirs })
             }
             // Recovered in place, from a replica if there is one.
             None => {
                 let successor = self.successor()?;
                 let to = successor.name.clone();
-                if followers.is_empty() {
+                if heirs.is_empty() {
                     let others = self.engines.iter().filter(|engine| engine.stays && engine.name != to);
                     let others = others.map(|engine| engine.name.clone()).collect();
                     return Some(Step::Inherit { shard, to, others });
                 }
-                let has_copied = followers.iter().any(|follower| successor.follows(follower));
+                let has_copied = heirs.iter().any(|heir| successor.follows(heir));
                 has_copied.then(|| Step::FailOver { shard, among: vec![to] })
             }
         }
@@ -325,7 +346,7 @@ impl<'a> Shard<'a> {
         let shard = || self.id.clone();
         let Some(primary) = self.primary() else {
             // The successor of a lost primary copies from a replica before it takes writes.
-            let (Some(successor), Some(of)) = (self.successor(), self.followers().into_iter().next()) else {
+            let (Some(successor), Some(of)) = (self.successor(), self.heirs().into_iter().next()) else {
                 return Vec::new();
             };
             let follow = Step::Follow { shard: shard(), engine: successor.name.clone(), of: of.clone() };

@@ -355,19 +355,19 @@ impl Simulation {
         }
     }
 
-    /// What is to be down is down, and every shard that has a copy left elsewhere and may fail over takes writes.
+    /// What is to be down is down, and every shard whose primary has a copy elsewhere and that may fail over takes
+    /// writes.
     pub(super) fn check_what_is_out(&self) {
         assert!(!self.engines.keys().any(|engine| self.out.contains(&engine.cache_cluster_id)));
         let Some(records) = self.records.as_ref().filter(|records| records.group.created.is_some()) else { return };
         for (id, shard) in records.group.node_groups.iter().filter(|_| records.group.automatic_failover) {
             let members = |id: &str| records.members.get(id).map(Arc::as_ref);
             let has_copy = self.engines.keys().any(|engine| {
-                let of_shard = shard.members.contains(&engine.cache_cluster_id);
-                of_shard
-                    && members(&engine.cache_cluster_id).is_some_and(|member| {
-                        let node = &member.nodes[&NodeId::FIRST];
-                        node.engines[&engine.generation].running().is_some_and(|running| running.role.is_some())
-                    })
+                let node = members(&engine.cache_cluster_id).and_then(|member| member.nodes.get(&NodeId::FIRST));
+                let running = node.and_then(|node| node.engines.get(&engine.generation)?.running());
+                let role = running.and_then(|running| running.role.as_ref());
+                role.is_some_and(|role| role.follows(&shard.primary))
+                    && shard.members.contains(&engine.cache_cluster_id)
             });
             assert!(!has_copy || shard.working_primary(members).is_some(), "shard {id} takes no writes: {shard:?}");
         }
