@@ -10,6 +10,7 @@ pub mod backend;
 pub mod cli;
 pub mod clock;
 pub mod engine;
+pub mod faults;
 pub mod gateway;
 pub mod http;
 pub mod instance;

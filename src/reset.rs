@@ -7,7 +7,9 @@ use tokio::time::timeout;
 use crate::{
     backend::{Backend, BackendError},
     clock::Clock,
-    model::{CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, ReplicationGroup, Scope},
+    model::{
+        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, ReplicationGroup, Scope,
+    },
     store::{Draft, Record, StorageError, Store},
 };
 
@@ -78,6 +80,7 @@ impl Reset {
                 remove_all::<CacheSubnetGroup>(draft);
                 remove_all::<CacheSecurityGroup>(draft);
                 remove_all::<Event>(draft);
+                remove_all::<Fault>(draft);
                 Ok::<_, StorageError>(())
             })
             .await?;

@@ -8,6 +8,7 @@ use crate::{
     backend,
     cli::{AuthChoice, Serve},
     clock::Clock,
+    faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
     http::{self, Admin, Api, Authentication},
     instance::{Instance, InstanceError},
@@ -96,8 +97,13 @@ impl Server {
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
         let api = Api { operations, authentication, clock: Arc::clone(&clock), endpoint_host };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
-        let admin =
-            Admin { store: Arc::clone(&store), clock: Arc::clone(&clock), reset: reset(), backend: backend.name() };
+        let admin = Admin {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            faults: Faults::new(Arc::clone(&store), Arc::clone(&clock)),
+            reset: reset(),
+            backend: backend.name(),
+        };
         let router = http::router(Arc::new(api), Arc::new(admin));
         let stop_engines = options.stop_engines.then(reset);
         let reconciler =

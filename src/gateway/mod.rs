@@ -9,6 +9,7 @@
 
 mod cluster;
 mod directory;
+pub mod faults;
 mod front;
 mod groups;
 mod lag;

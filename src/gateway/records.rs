@@ -6,13 +6,14 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use tokio::sync::watch;
 
-use super::{Directory, Member, Membership, NetworkFault, groups};
+use super::{Directory, Member, Membership, NetworkFault, faults, groups};
 use crate::{
-    model::{CacheCluster, EndpointId, EndpointRole},
+    model::{CacheCluster, EndpointId, EndpointRole, FaultKind},
     store::Store,
 };
 
@@ -99,8 +100,13 @@ impl Directory for Records {
         Some(group.map(|group| group.targets(endpoint.role)).unwrap_or_default())
     }
 
-    fn fault_of(&self, _: SocketAddr) -> Option<NetworkFault> {
-        None
+    fn fault_of(&self, engine: SocketAddr) -> Option<NetworkFault> {
+        faults::of_engine(&self.store.tables(), engine).and_then(|kind| match kind {
+            FaultKind::Refuse => Some(NetworkFault::Refuse),
+            FaultKind::Cut => Some(NetworkFault::Cut),
+            FaultKind::Delay { milliseconds } => Some(NetworkFault::Delay(Duration::from_millis(milliseconds))),
+            FaultKind::Outage => None,
+        })
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

@@ -11,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{clock::Clock, reset::Reset, store::Store};
+use crate::{clock::Clock, faults::Faults, reset::Reset, store::Store};
 
 /// What the admin API works on.
 pub struct Admin {
@@ -19,6 +19,8 @@ pub struct Admin {
     pub store: Arc<Store>,
     /// The time of day.
     pub clock: Arc<Clock>,
+    /// The faults that users ask for.
+    pub faults: Faults,
     /// What empties the server.
     pub reset: Reset,
     /// The backend's name.
@@ -96,6 +98,6 @@ pub(super) async fn advance_clock(State(admin): State<Arc<Admin>>, body: axum::b
     }
 }
 
-fn problem(status: StatusCode, message: &str) -> Response {
+pub(super) fn problem(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({"error": message}))).into_response()
 }

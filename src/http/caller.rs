@@ -14,10 +14,10 @@ use crate::{
 };
 
 /// The account of callers whose access key is not an account id.
-const DEFAULT_ACCOUNT: &str = "000000000000";
+pub(super) const DEFAULT_ACCOUNT: &str = "000000000000";
 
 /// The region of callers whose request names none.
-const DEFAULT_REGION: &str = "us-east-1";
+pub(super) const DEFAULT_REGION: &str = "us-east-1";
 
 /// Whom requests have to come from.
 pub enum Authentication {

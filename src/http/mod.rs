@@ -4,6 +4,7 @@
 mod admin;
 mod api;
 mod caller;
+mod faults;
 mod serve;
 
 pub use admin::Admin;
@@ -13,7 +14,7 @@ pub use serve::serve;
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get, routing::post};
+use axum::{Router, routing::delete, routing::get, routing::post};
 
 /// The routes of the server: the API at `/`, the server's own affairs under `/_cachette/`.
 pub fn router(api: Arc<Api>, admin: Arc<Admin>) -> Router {
@@ -22,6 +23,8 @@ pub fn router(api: Arc<Api>, admin: Arc<Admin>) -> Router {
         .route("/resources", get(admin::resources))
         .route("/reset", post(admin::reset))
         .route("/clock/advance", post(admin::advance_clock))
+        .route("/faults", get(faults::list).post(faults::begin).delete(faults::heal_all))
+        .route("/faults/{id}", delete(faults::heal))
         .with_state(admin);
     Router::new().route("/", get(api::handle).post(api::handle)).with_state(api).nest("/_cachette", admin)
 }

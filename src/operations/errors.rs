@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::{
-    model::{NodeGroupId, catalogue::engine_versions::VersionError},
+    model::{ClusterMode, NodeGroupId, catalogue::engine_versions::VersionError},
     protocol::{AwsError, ErrorCode},
     store::StorageError,
 };
@@ -21,6 +21,11 @@ pub(super) fn invalid_combination(message: impl Display) -> AwsError {
 /// A required parameter is missing.
 pub(super) fn missing_parameter(name: &str) -> AwsError {
     invalid_value(format_args!("The parameter {name} must be provided and must not be null."))
+}
+
+/// Nothing that was asked for is different from what is there. Terraform takes just this text for success.
+pub(super) fn no_modifications() -> AwsError {
+    invalid_combination("No modifications were requested")
 }
 
 /// The operation is known but not built yet.
@@ -91,6 +96,14 @@ pub(super) fn wrong_parameter_group_family(expected: &str, found: &str) -> AwsEr
     invalid_combination(format_args!("Expected a parameter group of family {expected} but found one of family {found}"))
 }
 
+/// A parameter group turns cluster mode on or off where its replication group does not.
+pub(super) fn unsuitable_cluster_enabled(mode: ClusterMode) -> AwsError {
+    let mode = mode.as_str();
+    invalid_combination(format_args!(
+        "The parameter cluster-enabled of the parameter group does not suit the cluster mode {mode}."
+    ))
+}
+
 pub(super) fn cache_security_groups_not_permitted() -> AwsError {
     invalid_value("Use of cache security groups is not permitted in this API version for your account.")
 }
@@ -157,6 +170,15 @@ pub(super) fn node_group_not_found(id: &NodeGroupId) -> AwsError {
 /// A group is not in a state that allows something.
 pub(super) fn invalid_group_state(message: impl Display) -> AwsError {
     AwsError::new(ErrorCode::InvalidReplicationGroupState, message.to_string())
+}
+
+pub(super) fn failover_in_progress(replication_group_id: &str) -> AwsError {
+    invalid_group_state(format_args!("A failover is already in progress for replication group {replication_group_id}."))
+}
+
+/// A cluster is named that is in no group, or in another one.
+pub(super) fn not_a_member(id: &str, replication_group_id: &str) -> AwsError {
+    invalid_value(format_args!("Cache cluster {id} is not a member of replication group {replication_group_id}."))
 }
 
 pub(super) fn too_many_test_failovers(most: usize) -> AwsError {

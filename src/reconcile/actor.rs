@@ -76,6 +76,7 @@ impl Actor {
                 Some(&group.node_groups.get(&membership.node_group_id)?.primary)
             }),
             is_open: &|role| self.shared.gateway.port_of(&self.endpoint(role)).is_some(),
+            is_out: &|node| tables.faults.iter(&cluster.scope).any(|(_, fault)| fault.keeps_down(cluster, node)),
             now: self.shared.clock.now(),
         };
         plan(cluster, &world)
@@ -87,6 +88,7 @@ impl Actor {
             Step::OpenEndpoint(role) => self.open_endpoint(cluster, role).await,
             Step::Start { node, generation } => self.start(cluster, node, generation).await,
             Step::Retire { node, generation } => self.retire(cluster, node, generation).await,
+            Step::TakeDown { node } => self.change(RecordChange::TakenDown { node }).await,
             Step::HandOver { node, from, to } => self.hand_over(cluster, node, from, to).await,
             Step::Apply { node } => self.apply(cluster, node).await,
             Step::Succeed { node } => self.change(RecordChange::Succeeded { node }).await,

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Actor, failure::StepError};
 use crate::{
+    faults,
     model::{CacheCluster, EndpointRole, Event, Failure, NodeId, Observed, Running, Settings, SourceType, Succession},
     store::StorageError,
 };
@@ -30,6 +31,8 @@ pub(super) enum RecordChange {
     Ended { node: NodeId, generation: u32 },
     /// An engine may have ended without anybody asking for it.
     Lost { node: NodeId, generation: u32 },
+    /// A node is down, whatever was being done with it.
+    TakenDown { node: NodeId },
     /// Nothing of a node is left.
     Forgotten { node: NodeId },
     /// A node is not where it should be, and the server could not help it.
@@ -55,6 +58,9 @@ impl Actor {
                 draft.remove::<CacheCluster>(&scope, &id);
             } else if cluster != *before {
                 draft.put(&scope, &id, cluster);
+            }
+            if matches!(change, RecordChange::Vanished | RecordChange::Forgotten { .. }) {
+                faults::end_without_target(draft, &scope);
             }
             for message in messages {
                 tracing::info!(cache_cluster_id = id, message, "event");
@@ -127,6 +133,7 @@ impl RecordChange {
                 node.lose(*generation, is_member);
                 vec![format!("Recovering cache nodes {id}")]
             }
+            Self::TakenDown { node } => cluster.take_down(*node).into_iter().collect(),
             Self::Forgotten { node: id } => {
                 cluster.nodes.remove(id);
                 let resized = cluster.deleted.is_none();
@@ -173,6 +180,8 @@ fn started(
     let (engine, is_new_cluster) = (cluster.engine, cluster.created.is_none());
     let is_member = cluster.membership.is_some();
     let Some(node) = cluster.nodes.get_mut(&id) else { return Vec::new() };
+    // Its machine may have failed while it was being started: then this one is to go again, and the next one counts.
+    let is_wanted = generation == node.generation;
     let mut messages = Vec::new();
     let first_run = !matches!(
         node.engines.insert(generation, Observed::Running(Box::new(running.clone()))),
@@ -184,13 +193,13 @@ fn started(
             cluster.membership_version += 1;
             messages.push(added(id, &node.availability_zone));
         }
-    } else if node.recovering && !is_member {
+    } else if node.recovering && !is_member && is_wanted {
         messages.push(format!("Finished recovery for cache nodes {id}"));
     } else if node.succession == Succession::Reboot && first_run {
         messages.push(format!("Cache node {id} restarted"));
     }
     // In a replication group it has recovered when it has found its place.
-    node.recovering &= is_member;
+    node.recovering &= is_member || !is_wanted;
     node.failure = None;
     node.close_succession();
     if let Some(version) = &running.substitute_version {

@@ -37,6 +37,7 @@ use crate::{
     backend::Backend,
     clock::Clock,
     engine::InstanceSecret,
+    faults,
     gateway::Gateway,
     model::Scope,
     store::{Change, Kind, Store, Tables},
@@ -111,6 +112,7 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
             watch::follow_endings(&shared),
             watch::probe(&shared),
             watch::sweep(&shared),
+            faults::follow_clock(&shared.store, &shared.clock),
         );
     }
 }
@@ -166,6 +168,8 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
             let users = tables.cache_clusters.iter(scope).filter(|(_, cluster)| cluster.parameter_group == *id);
             users.map(|(id, _)| Key::of_cluster(scope, id)).collect()
         }
+        // Of a fault that is over nobody can tell any more what it was about.
+        Kind::Fault => tables.cache_clusters.iter(scope).map(|(id, _)| Key::of_cluster(scope, id)).collect(),
         Kind::CacheSubnetGroup | Kind::CacheSecurityGroup | Kind::Event => Vec::new(),
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct World<'a> {
     pub primary: Option<&'a EngineRef>,
     /// Whether an endpoint of the cluster is open.
     pub is_open: &'a dyn Fn(EndpointRole) -> bool,
+    /// Whether a fault keeps a node down.
+    pub is_out: &'a dyn Fn(NodeId) -> bool,
     /// The time of day.
     pub now: DateTime<Utc>,
 }
@@ -32,6 +34,8 @@ pub(super) enum Step {
     Start { node: NodeId, generation: u32 },
     /// Ends an incarnation of a node's engine, or finds it ended.
     Retire { node: NodeId, generation: u32 },
+    /// Gives up the wanted incarnation of the engine of a node that is down.
+    TakeDown { node: NodeId },
     /// Lets one incarnation of a node's engine take over data and clients from another.
     HandOver { node: NodeId, from: u32, to: u32 },
     /// Gives a running engine the settings that can be changed while it runs.
@@ -86,6 +90,13 @@ fn next_for_node(cluster: &CacheCluster, id: NodeId, node: &CacheNode, world: &W
     }
     if node.port.is_none() || !(world.is_open)(EndpointRole::Node(id)) {
         return Some(Step::OpenEndpoint(EndpointRole::Node(id)));
+    }
+    if (world.is_out)(id) {
+        // One that was being started when the fault began is not to be found again by the engines that copy it.
+        let found = node.engines.keys().next()?;
+        let is_wanted = node.engines.contains_key(&node.generation);
+        let retire = Step::Retire { node: id, generation: *found };
+        return Some(if is_wanted { Step::TakeDown { node: id } } else { retire });
     }
     let older = node.engines.iter().find(|(generation, _)| **generation < node.generation);
     let start = Step::Start { node: id, generation: node.generation };

@@ -15,6 +15,8 @@ struct Simulation {
     engines: BTreeSet<(NodeId, u32)>,
     open: BTreeSet<EndpointRole>,
     parameters: BTreeMap<String, String>,
+    /// Nodes that a fault keeps down.
+    out: BTreeSet<NodeId>,
     now: DateTime<Utc>,
     next_port: u16,
 }
@@ -29,6 +31,9 @@ enum Wish {
     Set(&'static str, u8),
     Delete,
     WaitForMaintenance,
+    Kill(usize),
+    TakeOut { which: usize, noted_at_once: bool },
+    Heal,
 }
 
 /// Where following a step is cut short, as a crash does.
@@ -83,6 +88,7 @@ impl Simulation {
             engines: BTreeSet::new(),
             open: BTreeSet::new(),
             parameters: BTreeMap::new(),
+            out: BTreeSet::new(),
             now,
             next_port: 20_000,
         }
@@ -102,6 +108,7 @@ impl Simulation {
             parameters: &self.parameters,
             primary: None,
             is_open: &|role| self.open.contains(&role),
+            is_out: &|node| self.out.contains(&node),
             now: self.now,
         };
         plan(cluster, &world)
@@ -162,6 +169,7 @@ impl Simulation {
                     self.change(&RecordChange::Applied { node, generation, settings });
                 }
             }
+            Step::TakeDown { node } => self.change(&RecordChange::TakenDown { node }),
             Step::Succeed { node } => self.change(&RecordChange::Succeeded { node }),
             Step::Forget { node } => {
                 self.open.remove(&EndpointRole::Node(node));
@@ -236,6 +244,15 @@ impl Simulation {
                 cluster.pending.since = Some(now);
                 self.now += TimeDelta::days(7);
             }
+            Wish::Kill(which) => drop(cluster.take_down(ids[which % ids.len()])),
+            Wish::TakeOut { which, noted_at_once } => {
+                let id = ids[which % ids.len()];
+                self.out.insert(id);
+                if noted_at_once {
+                    cluster.take_down(id);
+                }
+            }
+            Wish::Heal => self.out.clear(),
             Wish::Add(_) | Wish::Remove(_) => {}
         }
     }
@@ -246,6 +263,12 @@ impl Simulation {
             assert!(self.open.is_empty(), "left open: {:?}", self.open);
             return;
         };
+        let out: Vec<_> = self.engines.iter().filter(|(node, _)| self.out.contains(node)).collect();
+        assert!(out.is_empty(), "engines run on nodes that are out: {out:?}");
+        if cluster.nodes.keys().any(|node| self.out.contains(node)) {
+            assert_ne!(cluster.phase(), Phase::Available);
+            return;
+        }
         assert_eq!(cluster.phase(), Phase::Available);
         let wanted: BTreeSet<_> = cluster.nodes.iter().map(|(id, node)| (*id, node.generation)).collect();
         assert_eq!(self.engines, wanted);
@@ -268,6 +291,9 @@ fn wishes() -> impl Strategy<Value = Vec<Wish>> {
             .prop_map(|(name, value)| Wish::Set(name, value)),
         Just(Wish::WaitForMaintenance),
         Just(Wish::Delete),
+        (0_usize..9).prop_map(Wish::Kill),
+        (0_usize..9, any::<bool>()).prop_map(|(which, noted_at_once)| Wish::TakeOut { which, noted_at_once }),
+        Just(Wish::Heal),
     ];
     prop::collection::vec(wish, 0..6)
 }
@@ -305,6 +331,9 @@ proptest! {
             }
             simulation.wish(wish);
         }
+        simulation.settle(&mut cuts);
+        simulation.check();
+        simulation.wish(&Wish::Heal);
         simulation.settle(&mut cuts);
         simulation.check();
     }

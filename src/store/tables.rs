@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::table::Table;
 use crate::model::{
-    CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, ReplicationGroup, Scope,
+    CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, ReplicationGroup, Scope,
 };
 
 /// Something that has a table of its own.
@@ -102,6 +102,8 @@ tables! {
     cache_subnet_groups: CacheSubnetGroup,
     /// Cache security groups.
     cache_security_groups: CacheSecurityGroup,
+    /// Faults that users asked for, as long as they last.
+    faults: Fault,
     /// Events, by a number that rises.
     events: Event,
 }

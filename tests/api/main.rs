@@ -9,10 +9,12 @@ mod compatibility;
 mod create;
 mod engine_versions;
 mod events;
+mod faults;
 #[expect(dead_code, reason = "the wire tests, whose module it is, read all of it")]
 #[path = "../wire/model.rs"]
 mod model;
 mod modify;
+mod modify_group;
 mod network_groups;
 mod pages;
 mod parameter_groups;
@@ -23,6 +25,7 @@ mod replication_group_members;
 mod replication_group_rules;
 mod replication_groups;
 mod resize;
+mod resize_group;
 mod strict;
 mod tags;
 mod unreconciled;

@@ -8,7 +8,7 @@ use std::{
 
 use cachette::{
     clock::Clock,
-    model::{CacheCluster, EngineRole, GroupPorts, Observed, ReplicationGroup, Running, Scope},
+    model::{CacheCluster, EngineRole, GroupPorts, NodeId, Observed, ReplicationGroup, Running, Scope},
     operations::{Operations, Options, Request},
     protocol::{AwsError, query::decode_request},
     store::{Draft, Record, StorageError, Store},
@@ -98,8 +98,32 @@ impl Records {
     pub async fn bring_up_group(&self, id: &str) {
         let (id, now) = (id.to_owned(), self.clock.now());
         self.change(move |draft| {
-            let group = draft.get::<ReplicationGroup>(&scope(), &id).expect("a group");
-            for shard in group.node_groups.values() {
+            let mut group = ReplicationGroup::clone(&*draft.get(&scope(), &id).expect("a group"));
+            if let Some(resharding) = group.resharding.take() {
+                for (id, slots) in resharding.target {
+                    group.node_groups.get_mut(&id).expect("a shard").slots = slots;
+                }
+            }
+            let leaving = group.node_groups.values().filter(|shard| shard.leaving);
+            let leaving: Vec<_> = leaving.flat_map(|shard| shard.members.clone()).collect();
+            for member in leaving {
+                draft.remove::<CacheCluster>(&scope(), &member);
+            }
+            group.node_groups.retain(|_, shard| !shard.leaving);
+            for shard in group.node_groups.values_mut() {
+                shard.members.retain(|member| {
+                    let stays = draft.get::<CacheCluster>(&scope(), member).expect("a member").deleted.is_none();
+                    if !stays {
+                        draft.remove::<CacheCluster>(&scope(), member);
+                    }
+                    stays
+                });
+                if let Some(to) = shard.promotion.take().and_then(|promotion| promotion.to) {
+                    shard.primary.cache_cluster_id = to;
+                }
+                let primary: Arc<CacheCluster> =
+                    draft.get(&scope(), &shard.primary.cache_cluster_id).expect("a primary");
+                shard.primary.generation = primary.nodes[&NodeId::FIRST].generation;
                 for member in &shard.members {
                     let is_primary = *member == shard.primary.cache_cluster_id;
                     let replica = || EngineRole::Replica { of: shard.primary.clone() };
@@ -114,7 +138,7 @@ impl Records {
                 _ => ports,
             };
             let created = group.created.or(Some(now));
-            let group = ReplicationGroup { created, ports, ..ReplicationGroup::clone(&group) };
+            let group = ReplicationGroup { created, ports, replica_count_changing: false, ..group };
             draft.put(&scope(), &id, group);
         })
         .await;

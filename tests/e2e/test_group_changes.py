@@ -41,19 +41,25 @@ def endpoints(client, group_id):
     return own, group.get("ConfigurationEndpoint"), nodes
 
 
-def version(cache):
-    """Which engine it is and of which version, whichever stands in for it here."""
+def engine_and_run(cache):
+    """Which engine it is, and which run of it."""
     info = cache.info("server")
     return info.get("server_name", "redis"), info["run_id"]
 
 
+def memory(cache):
+    return cache.info("memory")["maxmemory"]
+
+
+def policy(cache):
+    return cache.info("memory")["maxmemory_policy"]
+
+
 @pytest.mark.parametrize("clustered", [False, True], ids=["plain", "clustered"])
 def test_the_memory_of_all_engines_follows_the_node_type(server, client, clustered):
-    make = (lambda: create_cluster(client, "sized", 2, 1)) if clustered else (lambda: create_group(client, "sized", 2))
-    group = make()
+    group = create_cluster(client, "sized", 2, 1) if clustered else create_group(client, "sized", 2)
     cache = cluster_client(group) if clustered else primary(group)
     fill(cache)
-    memory = lambda cache: cache.info("memory")["maxmemory"]  # noqa: E731
     (small,) = of_each_engine(client, "sized", memory)
     allowed = client.list_allowed_node_type_modifications(ReplicationGroupId="sized")
     assert "cache.t3.medium" in allowed["ScaleUpModifications"]
@@ -76,7 +82,7 @@ def test_the_memory_of_all_engines_follows_the_node_type(server, client, cluster
 def test_another_engine_keeps_data_and_endpoints(server, client, first, to):
     group = create_group(client, "moving", 3, Engine=first[0], EngineVersion=first[1])
     fill(primary(group))
-    before, runs = endpoints(client, "moving"), of_each_engine(client, "moving", version)
+    before, runs = endpoints(client, "moving"), of_each_engine(client, "moving", engine_and_run)
     with Writer(primary(group)) as writer:
         wait_for(lambda: writer.acknowledged > 100, 10, "writes before")
         asked = modify(client, "moving", Engine=to[0], EngineVersion=to[1], ApplyImmediately=True)
@@ -90,7 +96,7 @@ def test_another_engine_keeps_data_and_endpoints(server, client, first, to):
         family = f"default.{to[0]}{to[1].split('.')[0]}"
         assert cluster["CacheParameterGroup"]["CacheParameterGroupName"] == family
     assert endpoints(client, "moving") == before
-    engines = of_each_engine(client, "moving", version)
+    engines = of_each_engine(client, "moving", engine_and_run)
     assert not engines & runs and {name for name, _ in engines} == {to[0]}
     check_filled(primary(after))
     writer.check(primary(after))
@@ -108,12 +114,12 @@ def test_another_engine_of_a_cluster_keeps_data_slots_and_endpoints(server, clie
     with Writer(cluster_client(group)) as writer:
         wait_for(lambda: writer.acknowledged > 100, 10, "writes before")
         modify(client, "moving", Engine="valkey", EngineVersion="8.0", ApplyImmediately=True)
-        after = wait_rest(client, "moving", 90)
+        after = wait_rest(client, "moving", 30)
         acknowledged = writer.acknowledged
         wait_for(lambda: writer.acknowledged > acknowledged + 100, 10, "writes after")
     assert after["Engine"] == "valkey" and [shard["Slots"] for shard in after["NodeGroups"]] == slots
     assert endpoints(client, "moving") == before
-    assert {name for name, _ in of_each_engine(client, "moving", version)} == {"valkey"}
+    assert {name for name, _ in of_each_engine(client, "moving", engine_and_run)} == {"valkey"}
     for cluster in clusters_of(client, "moving").values():
         assert cluster["CacheParameterGroup"]["CacheParameterGroupName"] == "default.valkey8.cluster.on"
     check_engines(server, after["MemberClusters"])
@@ -123,7 +129,6 @@ def test_another_engine_of_a_cluster_keeps_data_slots_and_endpoints(server, clie
 
 
 def test_the_values_of_a_parameter_group_reach_all_engines(server, client):
-    policy = lambda cache: cache.info("memory")["maxmemory_policy"]  # noqa: E731
     make_group(client, "mine", "redis7")
     set_parameter(client, "mine", "maxmemory-policy", "allkeys-lfu")
     create_group(client, "tuned", 2, CacheParameterGroupName="mine")
@@ -134,7 +139,7 @@ def test_the_values_of_a_parameter_group_reach_all_engines(server, client):
     set_parameter(client, "other", "maxmemory-policy", "allkeys-random")
     modify(client, "tuned", CacheParameterGroupName="other", ApplyImmediately=True)
     wait_for(lambda: of_each_engine(client, "tuned", policy) == {"allkeys-random"}, 10, "the other group's policy")
-    group = wait_rest(client, "tuned")
+    wait_rest(client, "tuned")
     for cluster in clusters_of(client, "tuned").values():
         assert cluster["CacheParameterGroup"]["CacheParameterGroupName"] == "other"
     client.increase_replica_count(ReplicationGroupId="tuned", NewReplicaCount=2, ApplyImmediately=True)
@@ -143,7 +148,7 @@ def test_the_values_of_a_parameter_group_reach_all_engines(server, client):
 
 
 def test_a_change_that_is_not_to_be_made_at_once_waits(server, client):
-    group = create_group(client, "later", 2)
+    create_group(client, "later", 2)
     window = group_window(client, "later")
     asked = modify(client, "later", CacheNodeType="cache.t3.small", ApplyImmediately=False)
     assert asked["Status"] == "available" and asked["CacheNodeType"] == "cache.t3.micro"
@@ -182,7 +187,7 @@ def test_settings_that_touch_no_engine_take_effect_at_once(server, client):
 
 def test_what_cannot_be_is_refused_and_nothing_has_changed(client):
     group = create_group(client, "firm", 2)
-    runs = of_each_engine(client, "firm", version)
+    runs = of_each_engine(client, "firm", engine_and_run)
     refusals = [
         ({}, "InvalidParameterCombination", "No modifications were requested"),
         ({"CacheNodeType": "cache.x9.huge"}, None, None),
@@ -200,16 +205,16 @@ def test_what_cannot_be_is_refused_and_nothing_has_changed(client):
         assert (code or error["Code"], text or error["Message"]) == (error["Code"], error["Message"]), settings
         assert "does not support" not in error["Message"], settings
     assert describe(client, "firm") == group
-    assert of_each_engine(client, "firm", version) == runs
+    assert of_each_engine(client, "firm", engine_and_run) == runs
 
 
 def test_a_replica_is_rebooted_and_copies_again(server, client):
     group = create_group(client, "again", 2)
     fill(primary(group))
-    run = version(node_of(client, "again-002"))
+    run = engine_and_run(node_of(client, "again-002"))
     client.reboot_cache_cluster(CacheClusterId="again-002", CacheNodeIdsToReboot=["0001"])
     after = wait_rest(client, "again")
-    assert roles(after) == roles(group) and version(node_of(client, "again-002")) != run
+    assert roles(after) == roles(group) and engine_and_run(node_of(client, "again-002")) != run
     wait_for(lambda: node_of(client, "again-002").dbsize() == 500, 10, "the copies")
     check_filled(node_of(client, "again-002"))
 

@@ -1,6 +1,5 @@
 """Servers that are killed in the middle of something that they do to a group, and started again."""
 
-import pytest
 from conftest import wait_for
 from engines import check_engines, kill_engine, running_engines
 from groups import (
@@ -81,15 +80,14 @@ def test_replicas_are_added_and_removed_by_the_next_server(own_server):
     check_filled(primary(group))
 
 
-@pytest.mark.parametrize("replicas", [0, 1])
-def test_slots_are_moved_on_by_the_next_server(own_server, replicas):
+def test_slots_are_moved_on_by_the_next_server(own_server):
     server = own_server()
     client = server.client()
-    group = create_cluster(client, "moving", 1, replicas)
+    group = create_cluster(client, "moving", 1, 1)
     cache = cluster_client(group)
     fill(cache, 2000)
     with Writer(cluster_client(group)) as writer:
-        for shards, more in [(2, {}), (3, {}), (2, {"NodeGroupsToRemove": ["0001"]})]:
+        for shards, more in [(2, {}), (1, {"NodeGroupsToRemove": ["0001"]})]:
             before = slots_of(describe(client, "moving"))
             client.modify_replication_group_shard_configuration(
                 ReplicationGroupId="moving", NodeGroupCount=shards, ApplyImmediately=True, **more
@@ -100,7 +98,7 @@ def test_slots_are_moved_on_by_the_next_server(own_server, replicas):
         acknowledged = writer.acknowledged
         wait_for(lambda: writer.acknowledged > acknowledged + 100, 20, "writes after")
     group = describe(client, "moving")
-    assert list(slots_of(group)) == ["0002", "0003"]
+    assert list(slots_of(group)) == ["0002"]
     check_engines(server, group["MemberClusters"])
     check_slots(client, group)
     check_filled(cache, 2000)

@@ -5,13 +5,13 @@ from botocore.exceptions import ClientError
 from conftest import wait_available, wait_gone
 from engines import check_engines
 from groups import (
+    check_filled,
     check_slots,
     cluster_client,
     clusters_of,
     create_cluster,
     create_group,
     describe,
-    check_filled,
     fill,
     node_of,
     primary,

@@ -81,12 +81,15 @@ def check_replication(group):
             at(replica["ReadEndpoint"]).set("key", "refused")
 
 
+def run_of(cache):
+    return cache.info("server")["run_id"]
+
+
 def check_reader(client, group):
     """Connections to the reader endpoint are spread over the replicas, or go to the primary if there are none."""
-    run = lambda cache: cache.info("server")["run_id"]  # noqa: E731
-    by_id = {id_: run(node_of(client, id_)) for id_ in group["MemberClusters"]}
+    by_id = {id_: run_of(node_of(client, id_)) for id_ in group["MemberClusters"]}
     replicas = {id_ for id_, role in roles(group).items() if role == "replica"}
-    runs = {run(reader(group)) for _ in range(4 * len(by_id))}
+    runs = {run_of(reader(group)) for _ in range(4 * len(by_id))}
     assert runs == {by_id[id_] for id_ in replicas or by_id}
     check_filled(reader(group))
 
@@ -152,13 +155,13 @@ def test_a_cluster_becomes_the_primary_of_a_group_with_its_data(server, client):
     cluster = create(client, "lone")
     cache = connect(cluster, decode_responses=True)
     fill(cache)
-    run = cache.info("server")["run_id"]
+    run = run_of(cache)
     create_group(client, "grown", 3, PrimaryClusterId="lone")
     group = describe(client, "grown")
     assert group["MemberClusters"][0] == "lone" and primary_id(group) == "lone" and len(roles(group)) == 3
     assert all(id_.startswith("grown-00") for id_ in group["MemberClusters"][1:])
     check_engines(server, group["MemberClusters"])
-    assert cache.info("server")["run_id"] == run
+    assert run_of(cache) == run
     assert node_endpoint(clusters_of(client, "grown")["lone"]) == node_endpoint(cluster)
     check_filled(primary(group))
     check_replication(group)

@@ -51,19 +51,21 @@ def check_shards(server, client, group_id, shards, replicas):
     check_slots(client, group)
 
 
-@pytest.mark.parametrize(("engine", "replicas"), [("redis", 0), ("valkey", 1)])
+@pytest.mark.parametrize(("engine", "replicas"), [("redis", 0), ("redis", 1), ("valkey", 1)])
 def test_no_key_is_lost_while_slots_move(server, client, engine, replicas):
     group = create_cluster(client, "moving", 1, replicas, engine)
     cache = cluster_client(group)
     fill(cache, KEYS)
+    # Of two engines with two shapes each, one goes all the way. The others do what differs.
+    steps = [(2, ["0001", "0002"]), (3, ["0001", "0002", "0003"]), (2, ["0002", "0003"])]
+    if replicas:
+        steps = [(2, ["0001", "0002"]), (1, ["0002"])]
     with Writer(cluster_client(group)) as writer:
         wait_for(lambda: writer.acknowledged > 100, 10, "writes before")
-        reshard(client, "moving", 2)
-        check_shards(server, client, "moving", ["0001", "0002"], replicas)
-        reshard(client, "moving", 3)
-        check_shards(server, client, "moving", ["0001", "0002", "0003"], replicas)
-        reshard(client, "moving", 2, NodeGroupsToRemove=["0001"])
-        check_shards(server, client, "moving", ["0002", "0003"], replicas)
+        for count, shards in steps:
+            fewer = {"NodeGroupsToRemove": ["0001"]} if "0001" not in shards else {}
+            reshard(client, "moving", count, **fewer)
+            check_shards(server, client, "moving", shards, replicas)
         before = writer.acknowledged
         wait_for(lambda: writer.acknowledged > before + 100, 10, "writes after")
     group = describe(client, "moving")
@@ -72,7 +74,8 @@ def test_no_key_is_lost_while_slots_move(server, client, engine, replicas):
         check_filled(client_, KEYS)
         writer.check(client_)
     assert not writer.errors, writer.errors[:5]
-    primaries = [f"moving-{shard}-001" for shard in ("0002", "0003")]
+    assert writer.longest_gap < 3, "a client waited too long"
+    primaries = [f"moving-{shard}-001" for shard in shards]
     assert sum(node_of(client, id_).dbsize() for id_ in primaries) == KEYS + writer.acknowledged
     for id_ in primaries[: len(primaries) * replicas]:
         first, copy = node_of(client, id_), node_of(client, id_.replace("-001", "-002"))

@@ -3,4 +3,6 @@
 
 mod crashes;
 mod failover;
+mod faults;
+mod random;
 mod world;

@@ -14,6 +14,7 @@ use cachette::{
     backend::{Backend, ProcessBackend, ProcessSettings},
     clock::Clock,
     engine::InstanceSecret,
+    faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
     model::{CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope},
     operations::{Operations, Options, Request},
@@ -47,6 +48,7 @@ pub struct World {
 
 struct Server {
     store: Arc<Store>,
+    clock: Arc<Clock>,
     operations: Operations,
     backend: Arc<dyn Backend>,
     reconciler: JoinHandle<()>,
@@ -72,7 +74,7 @@ impl World {
     pub async fn start(&mut self) {
         let store = Arc::new(open(&self.folder.path().join("records.redb")).await);
         let clock = Arc::new(Clock::system());
-        let operations_clock = Arc::clone(&clock);
+        let kept_clock = Arc::clone(&clock);
         let settings = GatewaySettings::new(IpAddr::V4(self.listen), 16_379..=17_378);
         let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
         let engines = ProcessSettings { data_dir: self.folder.path().to_owned(), engine_path: Vec::new() };
@@ -86,8 +88,8 @@ impl World {
             strict: false,
         };
         let reconciler = tokio::spawn(reconcile::run(shared));
-        let operations = Operations::new(Arc::clone(&store), operations_clock, Options::default());
-        self.server = Some(Server { store, operations, backend, reconciler });
+        let operations = Operations::new(Arc::clone(&store), Arc::clone(&kept_clock), Options::default());
+        self.server = Some(Server { store, clock: kept_clock, operations, backend, reconciler });
     }
 
     /// Ends the server as a kill would: nothing of it gets to finish.
@@ -241,6 +243,46 @@ impl World {
 
     pub async fn engine_count(&self) -> usize {
         self.server().backend.list().await.expect("a list").len()
+    }
+
+    /// The faults, as the admin API works on them.
+    pub fn faults(&self) -> Faults {
+        Faults::new(Arc::clone(&self.server().store), Arc::clone(&self.server().clock))
+    }
+
+    /// Waits until just the engines run that `condition` asks for.
+    pub async fn until_engines(&self, what: &str, condition: impl Fn(&[String]) -> bool) {
+        let waiting = async {
+            loop {
+                let engines = self.server().backend.list().await.expect("a list");
+                let names: Vec<_> = engines.iter().map(|engine| engine.id.to_string()).collect();
+                if condition(&names) {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("not {what} in time"));
+    }
+
+    /// The messages of the events of a member or of the group, oldest first.
+    pub fn messages(&self, source: &str) -> Vec<String> {
+        let tables = self.server().store.tables();
+        let scope = scope();
+        let events = tables.events.iter(&scope).map(|(_, event)| event);
+        events.filter(|event| event.source_identifier == source).map(|event| event.message.clone()).collect()
+    }
+
+    /// Moves a member to a zone, where it then has been all the time.
+    pub async fn place(&self, member: &str, zone: &str) {
+        let (id, zone) = (member.to_owned(), zone.to_owned());
+        let written = self.server().store.write(move |draft| {
+            let mut member = CacheCluster::clone(&draft.get::<CacheCluster>(&scope(), &id).expect("a member"));
+            member.nodes.get_mut(&NodeId::FIRST).expect("a node").availability_zone = zone;
+            draft.put(&scope(), &id, member);
+            Ok::<_, StorageError>(())
+        });
+        written.await.expect("written");
     }
 
     /// Ends everything.

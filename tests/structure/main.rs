@@ -13,17 +13,18 @@ use cachette::cli::Cli;
 use clap::CommandFactory;
 
 /// Which modules each module may name beside itself. Data flows from `http` to the engines, and nothing goes back.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("protocol", &[]),
     ("model", &[]),
     ("clock", &[]),
     ("store", &["model"]),
+    ("faults", &["clock", "model", "store"]),
     ("backend", &["model"]),
     ("engine", &["model"]),
     ("gateway", &["model", "store"]),
     ("operations", &["clock", "model", "protocol", "store"]),
-    ("reconcile", &["backend", "clock", "engine", "gateway", "model", "store"]),
-    ("http", &["clock", "model", "operations", "protocol", "reset", "store"]),
+    ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "store"]),
+    ("http", &["clock", "faults", "model", "operations", "protocol", "reset", "store"]),
 ];
 
 /// The files that put the parts together, and may name all of them.

@@ -13,7 +13,7 @@ use super::{
     member::{Connected, Duty, Member, Seat, connect_all},
     opening::open,
 };
-use crate::engine::{EngineError, wait::Wait};
+use crate::engine::{EngineError, EngineSettings, wait::Wait};
 
 /// How long nodes may take to get to know each other.
 const MEET_PATIENCE: Duration = Duration::from_secs(30);
@@ -60,13 +60,24 @@ pub async fn join(newcomers: &[Seat], existing: &[Member]) -> Result<Vec<String>
 
     let known: BTreeMap<String, &Duty> = new.iter().map(|node| node.id.clone()).zip(duties).collect();
     let helpers: Vec<&str> = helpers.iter().map(|helper| helper.id.as_str()).collect();
-    try_join_all(new.iter_mut().chain(&mut old).map(|node| agree::until_known(node, &known, &helpers))).await?;
+    let alike = are_alike(new.iter().chain(&old));
+    try_join_all(new.iter_mut().chain(&mut old).map(|node| agree::until_known(node, &known, &helpers, alike))).await?;
     let mut ids = new.iter().map(|node| node.id.clone());
     let mut helpers = helpers.into_iter().map(str::to_owned);
     Ok(newcomers
         .iter()
         .filter_map(|seat| if seat.duty == Duty::Helper { helpers.next() } else { ids.next() })
         .collect())
+}
+
+/// Whether all nodes run the same engine in the same version, as they do but while one takes over from another.
+fn are_alike<'a>(nodes: impl Iterator<Item = &'a Connected<'a>>) -> bool {
+    let mut kinds = nodes.map(|node| {
+        let EngineSettings { engine, version, .. } = &node.member.settings;
+        (*engine, version.major(), version.minor())
+    });
+    let first = kinds.next();
+    kinds.all(|kind| Some(kind) == first)
 }
 
 /// Makes an engine ready for what follows, whatever it was set to since it was started.

@@ -37,9 +37,9 @@ impl Operations {
                 if refused {
                     return Err(errors::cache_cluster_not_available(&cluster.id, cluster.phase().as_str()));
                 }
+                let leaving = CacheCluster { deleted: Some(now), ..CacheCluster::clone(&cluster) };
+                let cache_cluster = Some(super::put(draft, &request, leaving));
                 super::member::leave(draft, &request, &cluster)?;
-                let cluster = CacheCluster { deleted: Some(now), ..CacheCluster::clone(&cluster) };
-                let cache_cluster = Some(super::put(draft, &request, cluster));
                 Ok(Output::DeleteCacheCluster(types::DeleteCacheClusterResult { cache_cluster }))
             })
             .await

@@ -8,11 +8,12 @@ use chrono::{DateTime, Utc};
 use super::settings;
 use crate::{
     model::{
-        CacheCluster, Membership, NodeGroup, NodeId, ReplicationGroup, catalogue::limits, identifier::IdentifierKind,
+        CacheCluster, ClusterMode, Membership, NodeGroup, NodeId, ReplicationGroup, catalogue::limits,
+        identifier::IdentifierKind,
     },
     operations::{
         errors,
-        replication_group::{find, find_available, new_member, next_zone},
+        replication_group::{automatic_snapshots, find, find_available, new_member, next_zone},
         request::Request,
         tags,
     },
@@ -101,7 +102,7 @@ fn names_settings(input: &types::CreateCacheClusterMessage) -> bool {
     named != types::CreateCacheClusterMessage::default()
 }
 
-/// Checks that a member may go, and has its group prepared for that.
+/// Checks that a member may go, whose record says already that it does, and has its group prepared for that.
 pub(super) fn leave(draft: &mut Draft, request: &Request, cluster: &CacheCluster) -> Result<(), AwsError> {
     let Some((group, shard)) = place(draft, request, cluster) else { return Ok(()) };
     let id = &cluster.id;
@@ -132,20 +133,15 @@ pub(super) fn leave(draft: &mut Draft, request: &Request, cluster: &CacheCluster
     }
     let mut group = ReplicationGroup::clone(&group);
     group.replica_count_changing = true;
-    if group.snapshotting_cluster_id.as_ref() == Some(id) {
-        // Another replica when there is one.
-        let is_replica = |other: &&Arc<CacheCluster>| other.id != shard.primary.cache_cluster_id;
-        if let Some(heir) = others.iter().find(is_replica).or_else(|| others.first()) {
-            let mut heir = CacheCluster::clone(heir);
-            heir.snapshot_retention_limit = group.snapshot_retention_limit;
-            group.snapshotting_cluster_id = Some(heir.id.clone());
-            let id = heir.id.clone();
-            draft.put(&request.scope, &id, heir);
-        }
-    }
+    automatic_snapshots::appoint(draft, &mut group);
     let group_id = group.id.clone();
     draft.put(&request.scope, &group_id, group);
     Ok(())
+}
+
+/// The cluster mode of a cluster's group, when it is in one.
+pub(super) fn cluster_mode(draft: &Draft, request: &Request, cluster: &CacheCluster) -> Option<ClusterMode> {
+    place(draft, request, cluster).map(|(group, _)| group.cluster_mode)
 }
 
 /// Refuses changes that have to be made to a group as a whole.

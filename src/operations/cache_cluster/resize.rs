@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{modify::Modification, reboot::known_nodes, settings};
+use super::{modification::Modification, reboot::known_nodes, settings};
 use crate::{
     model::{Engine, NodeId, Pending},
     operations::{errors, request::Request},
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What is asked of a Memcached cluster's nodes.
-pub(in crate::operations) struct Resize {
+pub(super) struct Resize {
     pub count: Option<i32>,
     pub to_remove: Option<Vec<String>>,
     pub az_mode: Option<types::AZMode>,
@@ -22,7 +22,7 @@ pub(in crate::operations) struct Resize {
 impl Modification {
     /// Adds or removes Memcached nodes. `NumCacheNodes` counts what is to be there in the end; changes that still wait
     /// are added up or replaced as the API reference has it.
-    pub fn resize(&mut self, request: &Request, resize: Resize) -> Result<(), AwsError> {
+    pub(super) fn resize(&mut self, request: &Request, resize: Resize) -> Result<(), AwsError> {
         let Resize { count, to_remove, az_mode, new_zones } = resize;
         if self.cluster.engine != Engine::Memcached {
             if count.is_some_and(|count| count != 1) {

@@ -10,7 +10,7 @@ use crate::{
     protocol::AwsError,
 };
 
-/// What a new group is to have.
+/// What a group is to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Availability {
     pub automatic_failover: bool,
@@ -27,7 +27,6 @@ impl Availability {
         version: &EngineVersionFacts,
         node_type: &NodeType,
     ) -> Result<Self, AwsError> {
-        let fewest = shape.shards.iter().map(|shard| shard.zones.len()).min().unwrap_or(0);
         let clustered = shape.cluster_mode.is_clustered();
         if clustered && automatic_failover == Some(false) {
             return Err(errors::invalid_combination(
@@ -36,14 +35,31 @@ impl Availability {
         }
         // In cluster mode it is the engines themselves that elect another primary.
         let automatic_failover = clustered || automatic_failover == Some(true);
-        if automatic_failover && !clustered {
+        let fewest = shape.shards.iter().map(|shard| shard.zones.len()).min().unwrap_or(0);
+        if automatic_failover && !clustered && fewest < 2 && counted.is_some() {
+            return Err(errors::invalid_combination(
+                "Automatic failover requires 2 or more cache clusters. Create more cache clusters or disable automatic \
+                 failover.",
+            ));
+        }
+        let availability = Self { automatic_failover, multi_az: multi_az == Some(true) };
+        availability.check(fewest, clustered, version, node_type)?;
+        Ok(availability)
+    }
+
+    /// Whether a group can have this whose smallest shard has `fewest` members.
+    pub fn check(
+        self,
+        fewest: usize,
+        clustered: bool,
+        version: &EngineVersionFacts,
+        node_type: &NodeType,
+    ) -> Result<(), AwsError> {
+        if self.automatic_failover && !clustered {
             if fewest < 2 {
-                return Err(errors::invalid_combination(if counted.is_some() {
-                    "Automatic failover requires 2 or more cache clusters. Create more cache clusters or disable \
-                     automatic failover."
-                } else {
-                    "When using automatic failover, there must be at least 2 cache clusters in the replication group."
-                }));
+                return Err(errors::invalid_combination(
+                    "When using automatic failover, there must be at least 2 cache clusters in the replication group.",
+                ));
             }
             if ["t1", "t2"].contains(&node_type.family) {
                 return Err(errors::invalid_combination(
@@ -57,13 +73,12 @@ impl Availability {
                 )));
             }
         }
-        let multi_az = multi_az == Some(true);
-        if multi_az && !automatic_failover {
+        if self.multi_az && !self.automatic_failover {
             return Err(errors::invalid_combination("Multi-AZ requires automatic failover to be enabled."));
         }
-        if multi_az && fewest < 2 {
+        if self.multi_az && fewest < 2 {
             return Err(errors::invalid_combination("Multi-AZ requires at least one replica in each node group."));
         }
-        Ok(Self { automatic_failover, multi_az })
+        Ok(())
     }
 }

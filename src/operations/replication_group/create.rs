@@ -8,12 +8,13 @@ use super::{
     availability::Availability,
     basis::{Basis, MemberSettings},
     encryption::{AtRest, InTransit},
+    quota,
     roster::{self, Roster},
     shape::{Asked, Shape, Surroundings},
 };
 use crate::{
     model::{
-        CacheCluster, ClusterMode, EngineVersion, GroupPorts, ReplicationGroup, SnapshotWindow,
+        CacheCluster, ClusterMode, GroupPorts, ReplicationGroup, SnapshotWindow,
         catalogue::{engine_versions::EngineFeature, limits},
         identifier::IdentifierKind,
     },
@@ -27,9 +28,6 @@ use crate::{
     protocol::{AwsError, Output, types},
     store::Draft,
 };
-
-/// The first version whose clusters may have as many nodes as AWS lets anybody have.
-const MANY_NODES_SINCE: (u32, u32, u32) = (5, 0, 6);
 
 impl Operations {
     pub(in crate::operations) async fn create_replication_group(
@@ -152,7 +150,7 @@ fn new_group(
             .parameter_group
             .as_deref()
             .map(|name| parameter_groups::is_cluster_enabled(draft.tables(), scope, name)),
-        most_nodes: most_nodes(&version, strict),
+        most_nodes: quota::most_nodes(&version, strict),
         primary_zone: basis.primary_zone(),
     })?;
     check_cluster_mode(&basis, &shape)?;
@@ -282,7 +280,7 @@ fn refused_secondary(input: &types::CreateReplicationGroupMessage) -> AwsError {
     errors::feature_not_supported_yet("global datastores")
 }
 
-fn check_description(description: &str) -> Result<(), AwsError> {
+pub(super) fn check_description(description: &str) -> Result<(), AwsError> {
     if limits::DESCRIPTION_LENGTH.contains(&description.chars().count()) {
         return Ok(());
     }
@@ -291,17 +289,6 @@ fn check_description(description: &str) -> Result<(), AwsError> {
 
 fn names_outpost(shard: &types::NodeGroupConfiguration) -> bool {
     shard.primary_outpost_arn.is_some() || shard.replica_outpost_arns.as_ref().is_some_and(|arns| !arns.is_empty())
-}
-
-/// The most nodes of a group: what an account may have from the start, or what AWS raises that to when it is asked.
-fn most_nodes(version: &EngineVersion, strict: bool) -> usize {
-    if strict {
-        limits::NODES_PER_CLUSTER_MODE_GROUP
-    } else if (version.major(), version.minor(), version.patch()) < MANY_NODES_SINCE {
-        limits::MOST_NODES_OF_OLD_VERSIONS
-    } else {
-        limits::MOST_NODES_PER_CLUSTER_MODE_GROUP
-    }
 }
 
 /// Whether the engine has the cluster mode that is asked for.

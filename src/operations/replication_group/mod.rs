@@ -1,14 +1,16 @@
 //! The operations on replication groups.
 
+pub(super) mod automatic_snapshots;
 mod availability;
 mod basis;
 mod create;
 mod delete;
 mod describe;
 mod encryption;
-mod mode_change;
+mod migration;
 mod modify;
 mod new_member;
+mod quota;
 mod replica_count;
 mod roster;
 mod shape;

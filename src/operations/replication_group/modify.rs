@@ -1,16 +1,28 @@
 //! `ModifyReplicationGroup`.
 //!
-//! What members have in common is changed in each of them, as `ModifyCacheCluster` changes a cluster: some of it at once,
-//! the rest in the maintenance window unless it was asked for immediately. What belongs to the group takes effect at once.
+//! What the members have in common is changed in the record of each of them, just as `ModifyCacheCluster` changes a
+//! cluster: node type, engine and parameter group wait for the members' maintenance window unless the request has
+//! `ApplyImmediately`. What the group has itself changes at once.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::mode_change;
+use super::{
+    automatic_snapshots::{self, Asked},
+    availability::Availability,
+    create::check_description,
+    encryption::AccessChange,
+    migration,
+};
 use crate::{
-    model::{CacheCluster, ClusterMode, Event, Promotion, ReplicationGroup, SourceType, catalogue::node_types},
+    model::{
+        CacheCluster, ClusterMode, Engine, EngineVersion, Event, Phase, Promotion, ReplicationGroup, SourceType,
+        catalogue::{engine_versions::version_reported_as, node_types},
+    },
     operations::{
         Operations,
-        cache_cluster::{modify::Modification, settings},
+        cache_cluster::{self, modification::Modification, settings},
         errors,
         request::Request,
     },
@@ -24,69 +36,48 @@ impl Operations {
         request: &Request,
         input: types::ModifyReplicationGroupMessage,
     ) -> Result<Output, AwsError> {
-        let request = request.clone();
-        let (now, strict) = (self.clock.now(), self.options.strict);
+        let (now, strict, request) = (self.clock.now(), self.options.strict, request.clone());
         self.store
             .write(move |draft| {
-                let before = super::find_available(draft, &request, &input.replication_group_id)?;
-                let mut change = Change::begin(draft, ReplicationGroup::clone(&before), strict);
-                change.apply(draft, &request, input, now)?;
-                if change.group == *before && change.is_without_effect(draft) {
-                    return Err(errors::invalid_combination("No modifications were requested"));
-                }
-                let replication_group = Some(change.write(draft, &request, now));
+                let group = super::find_available(draft, &request, &input.replication_group_id)?;
+                let change = GroupModification::new(draft, &group, strict)?;
+                let replication_group = Some(change.apply(draft, &request, input, now)?);
                 Ok(Output::ModifyReplicationGroup(types::ModifyReplicationGroupResult { replication_group }))
             })
             .await
     }
 }
 
-/// A group in the course of being changed, with its members.
-struct Change {
+/// A group in the course of being changed.
+struct GroupModification {
     group: ReplicationGroup,
     members: Vec<Modification>,
-    /// What is to be told of the group.
-    messages: Vec<String>,
+    /// The records as they were.
+    before: (Arc<ReplicationGroup>, Vec<Arc<CacheCluster>>),
 }
 
-impl Change {
-    fn begin(draft: &Draft, group: ReplicationGroup, strict: bool) -> Self {
-        let records = group.member_ids().filter_map(|id| draft.get::<CacheCluster>(&group.scope, id));
-        let mode = Some(group.cluster_mode);
-        let members = records.map(|member| Modification::new(CacheCluster::clone(&member), mode, strict)).collect();
-        Self { group, members, messages: Vec::new() }
-    }
-
-    fn is_without_effect(&self, draft: &Draft) -> bool {
-        self.members.iter().all(|member| {
-            let before = draft.get::<CacheCluster>(&self.group.scope, &member.cluster.id);
-            member.messages.is_empty() && before.is_some_and(|before| *before == member.cluster)
-        })
-    }
-
-    fn write(self, draft: &mut Draft, request: &Request, now: DateTime<Utc>) -> types::ReplicationGroup {
-        for member in self.members {
-            let cluster = member.announce(draft, now);
-            draft.put(&request.scope, &cluster.id.clone(), cluster);
+impl GroupModification {
+    fn new(draft: &Draft, group: &Arc<ReplicationGroup>, strict: bool) -> Result<Self, AwsError> {
+        let before: Vec<Arc<CacheCluster>> =
+            group.member_ids().filter_map(|id| draft.get::<CacheCluster>(&group.scope, id)).collect();
+        let change = |member: &Arc<CacheCluster>| {
+            Modification::new(CacheCluster::clone(member), Some(group.cluster_mode), strict)
+        };
+        let members: Vec<_> = before.iter().map(change).collect();
+        if members.is_empty() {
+            return Err(errors::replication_group_not_available());
         }
-        for message in self.messages {
-            let (source_identifier, source_type) = (self.group.id.clone(), SourceType::ReplicationGroup);
-            draft.emit(&request.scope, Event { source_identifier, source_type, message, date: now });
-        }
-        super::put(draft, request, self.group)
+        Ok(Self { group: ReplicationGroup::clone(group), members, before: (Arc::clone(group), before) })
     }
 
     fn apply(
-        &mut self,
-        draft: &Draft,
+        mut self,
+        draft: &mut Draft,
         request: &Request,
         input: types::ModifyReplicationGroupMessage,
         now: DateTime<Utc>,
-    ) -> Result<(), AwsError> {
-        refuse_unsupported(&input)?;
-        if let Some(mode) = input.cluster_mode {
-            return mode_change::apply(draft, request, &mut self.group, &mut self.members, mode, &input);
-        }
+    ) -> Result<types::ReplicationGroup, AwsError> {
+        let named_alone = names_cluster_mode_alone(&input);
         let types::ModifyReplicationGroupMessage {
             replication_group_id: _,
             replication_group_description,
@@ -94,7 +85,7 @@ impl Change {
             snapshotting_cluster_id,
             automatic_failover_enabled,
             multi_az_enabled,
-            // It has no effect, as the API's reference says.
+            // ElastiCache ignores it.
             node_group_id: _,
             cache_security_group_names,
             security_group_ids,
@@ -109,182 +100,210 @@ impl Change {
             snapshot_retention_limit,
             snapshot_window,
             cache_node_type,
+            auth_token,
+            auth_token_update_strategy,
+            user_group_ids_to_add,
+            user_group_ids_to_remove,
+            remove_user_groups,
+            log_delivery_configurations,
             ip_discovery,
-            // Refused above, or nothing.
-            auth_token: _,
-            auth_token_update_strategy: _,
-            user_group_ids_to_add: _,
-            user_group_ids_to_remove: _,
-            remove_user_groups: _,
-            log_delivery_configurations: _,
-            transit_encryption_enabled: _,
-            transit_encryption_mode: _,
-            cluster_mode: _,
-            durability: _,
+            transit_encryption_enabled,
+            transit_encryption_mode,
+            cluster_mode,
+            durability,
         } = input;
-        if self.group.cluster_mode == ClusterMode::Compatible && (cache_node_type.is_some() || engine_version.is_some())
-        {
-            return Err(errors::invalid_group_state(
-                "Node type and engine version cannot be changed while the cluster mode is compatible.",
-            ));
-        }
         if let Some(description) = replication_group_description {
+            check_description(&description)?;
             self.group.description = description;
         }
-        self.availability(automatic_failover_enabled, multi_az_enabled)?;
-        if let Some(primary) = primary_cluster_id {
-            self.promote(&primary)?;
+        settings::check_security_groups(cache_security_group_names.as_deref(), true)?;
+        let migration = migration::wanted(&self.group, &self.members[0].cluster, cluster_mode, named_alone)?;
+        let from = self.group.cluster_mode;
+        if let Some(mode) = migration {
+            migration::apply(&mut self.group, mode);
         }
-        self.snapshots(snapshotting_cluster_id, snapshot_retention_limit)?;
         for member in &mut self.members {
-            let shared = types::ModifyCacheClusterMessage {
-                cache_security_group_names: cache_security_group_names.clone(),
-                security_group_ids: security_group_ids.clone(),
-                preferred_maintenance_window: preferred_maintenance_window.clone(),
-                notification_topic_arn: notification_topic_arn.clone(),
-                cache_parameter_group_name: cache_parameter_group_name.clone(),
-                notification_topic_status: notification_topic_status.clone(),
-                apply_immediately,
-                engine: engine.clone(),
-                engine_version: engine_version.clone(),
-                auto_minor_version_upgrade,
-                snapshot_window: snapshot_window.clone(),
-                cache_node_type: cache_node_type.clone(),
-                ip_discovery,
-                ..types::ModifyCacheClusterMessage::default()
-            };
-            member.apply(draft, request, shared, now)?;
+            member.cluster_mode = Some(self.group.cluster_mode);
+            member.windows(preferred_maintenance_window.as_deref(), snapshot_window.as_deref())?;
+            member.notification(notification_topic_arn.as_deref(), notification_topic_status.as_deref())?;
+            member.security_groups(security_group_ids.as_deref());
+            if let Some(asked) = auto_minor_version_upgrade {
+                member.cluster.auto_minor_version_upgrade = asked;
+            }
+            if ip_discovery.is_some() {
+                member.cluster.ip_discovery = settings::ip_discovery(ip_discovery)?;
+            }
+            member.node_type(cache_node_type.as_deref())?;
+            member.engine(engine.as_deref(), engine_version.as_deref())?;
+            member.parameter_group(draft, request, cache_parameter_group_name.as_deref())?;
+            member.check_rules(draft, request)?;
         }
-        if let Some(member) = self.members.first() {
-            self.group.snapshot_window = member.cluster.snapshot_window;
+        self.check_compatible(from)?;
+        self.availability(automatic_failover_enabled, multi_az_enabled, cache_node_type.is_some())?;
+        if let Some(id) = primary_cluster_id {
+            self.promote(draft, request, &id)?;
+        }
+        let snapshots = Asked { snapshot_retention_limit, snapshotting_cluster_id: snapshotting_cluster_id.as_deref() };
+        snapshots.apply(draft, request, &mut self.group)?;
+        self.group.snapshot_window = self.members[0].cluster.snapshot_window;
+        let access = AccessChange {
+            auth_token,
+            strategy: auth_token_update_strategy,
+            user_groups_to_add: user_group_ids_to_add.unwrap_or_default(),
+            user_groups_to_remove: user_group_ids_to_remove.unwrap_or_default(),
+            remove_user_groups: remove_user_groups.unwrap_or(false),
+            encryption: transit_encryption_enabled,
+            mode: transit_encryption_mode,
+        };
+        access.check(&self.members[0].cluster)?;
+        let durable = |durability| !matches!(durability, types::Durability::Default | types::Durability::Disabled);
+        for (given, feature) in [
+            (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
+            (durability.is_some_and(durable), "durability"),
+        ] {
+            if given {
+                return Err(errors::feature_not_supported_yet(feature));
+            }
+        }
+        for member in &mut self.members {
+            // A group cannot be half in a cluster mode, so its parameter group comes along.
+            member.settle(apply_immediately.unwrap_or(false) || migration.is_some(), now);
+            migration::renew_engines(&mut member.cluster, from, self.group.cluster_mode);
+        }
+        self.write(draft, request, now)
+    }
+
+    /// While a group serves clients of both kinds its engines stay as they are.
+    fn check_compatible(&self, mode: ClusterMode) -> Result<(), AwsError> {
+        let is_scaled = |member: &Modification| {
+            let pending = &member.cluster.pending;
+            pending.cache_node_type.is_some() || pending.engine.is_some()
+        };
+        if mode == ClusterMode::Compatible && self.members.iter().any(is_scaled) {
+            return Err(errors::invalid_group_state(
+                "The replication group cannot be scaled or upgraded while its cluster mode is compatible.",
+            ));
         }
         Ok(())
     }
 
-    /// Whether a replica takes over when the primary is lost, and whether members are spread over zones for that.
-    fn availability(&mut self, failover: Option<bool>, multi_az: Option<bool>) -> Result<(), AwsError> {
-        let group = &mut self.group;
-        let (failover, multi_az) = (failover.unwrap_or(group.automatic_failover), multi_az.unwrap_or(group.multi_az));
-        if (failover, multi_az) == (group.automatic_failover, group.multi_az) {
+    fn availability(
+        &mut self,
+        automatic_failover: Option<bool>,
+        multi_az: Option<bool>,
+        node_type_changes: bool,
+    ) -> Result<(), AwsError> {
+        if automatic_failover.is_none() && multi_az.is_none() && !node_type_changes {
             return Ok(());
         }
-        if !failover && group.cluster_mode.is_clustered() {
+        let group = &mut self.group;
+        let clustered = group.cluster_mode.is_clustered();
+        if clustered && automatic_failover == Some(false) {
             return Err(errors::invalid_combination(
                 "Automatic failover cannot be turned off for a replication group with cluster mode enabled.",
             ));
         }
-        if !failover && multi_az {
-            return Err(errors::invalid_combination(
-                "Multi-AZ needs automatic failover: to turn that off, turn Multi-AZ off as well.",
-            ));
-        }
-        let has_replicas = group.node_groups.values().all(|shard| shard.members.len() > 1);
-        if (multi_az || (failover && !group.cluster_mode.is_clustered())) && !has_replicas {
-            return Err(errors::invalid_combination(
-                "When using automatic failover, there must be at least 2 cache clusters in the replication group.",
-            ));
-        }
-        let node_type = self.members.first().map(|member| node_types::node_type(&member.cluster.cache_node_type));
-        if failover && node_type.is_some_and(|found| found.is_ok_and(|found| ["t1", "t2"].contains(&found.family))) {
-            return Err(errors::invalid_combination(
-                "Automatic failover is not supported for T1 and T2 cache node types.",
-            ));
-        }
-        if failover != group.automatic_failover {
-            let (id, state) = (&group.id, if failover { "on" } else { "off" });
-            self.messages.push(format!("Automatic failover has been turned {state} for replication group {id}"));
-        }
-        (group.automatic_failover, group.multi_az) = (failover, multi_az);
+        let availability = Availability {
+            automatic_failover: automatic_failover.unwrap_or(group.automatic_failover),
+            multi_az: multi_az.unwrap_or(group.multi_az),
+        };
+        let fewest = group.node_groups.values().map(|shard| shard.members.len()).min().unwrap_or(0);
+        let (engine, version, node_type) = wanted(&self.members[0].cluster);
+        let version = version_reported_as(engine, version.as_str()).ok_or_else(errors::internal_failure)?;
+        let node_type = node_types::node_type(node_type).map_err(errors::invalid_value)?;
+        availability.check(fewest, clustered, version, node_type)?;
+        (group.automatic_failover, group.multi_az) = (availability.automatic_failover, availability.multi_az);
         Ok(())
     }
 
-    /// Asks for another primary.
-    fn promote(&mut self, id: &str) -> Result<(), AwsError> {
-        let id = id.to_ascii_lowercase();
-        if self.group.cluster_mode != ClusterMode::Disabled {
+    /// Lets another member take writes.
+    fn promote(&mut self, draft: &Draft, request: &Request, id: &str) -> Result<(), AwsError> {
+        let member = cache_cluster::find(draft, request, id)?;
+        let group = &mut self.group;
+        if group.cluster_mode == ClusterMode::Enabled {
             return Err(errors::invalid_combination(
-                "PrimaryClusterId cannot be specified for a replication group with cluster mode enabled.",
+                "PrimaryClusterId cannot be modified for a replication group with cluster mode enabled.",
             ));
         }
-        let shard = self.group.node_groups.values_mut().find(|shard| shard.members.contains(&id));
-        let Some(shard) = shard else { return Err(errors::cache_cluster_not_found(&id)) };
-        if shard.primary.cache_cluster_id == id {
+        let shard = group.node_groups.values_mut().find(|shard| shard.members.contains(&member.id));
+        let Some(shard) = shard else { return Err(errors::not_a_member(&member.id, &group.id)) };
+        if shard.primary.cache_cluster_id == member.id {
             return Ok(());
         }
-        if self.group.automatic_failover {
+        if group.automatic_failover {
             return Err(errors::invalid_group_state(
                 "Cannot manually promote a new master cache cluster while autofailover is enabled",
             ));
         }
-        shard.promotion = Some(Promotion { to: Some(id), replaces_primary: false });
+        if shard.promotion.is_some() {
+            return Err(errors::failover_in_progress(&group.id));
+        }
+        let phase = member.phase();
+        if phase != Phase::Available {
+            return Err(errors::cache_cluster_not_available(&member.id, phase.as_str()));
+        }
+        shard.promotion = Some(Promotion { to: Some(member.id.clone()), replaces_primary: false });
         Ok(())
     }
 
-    /// Automatic snapshots: for how long, and of which member.
-    fn snapshots(&mut self, of: Option<String>, retention: Option<i32>) -> Result<(), AwsError> {
-        let Some(engine) = self.members.first().map(|member| member.cluster.engine) else { return Ok(()) };
-        let clustered = self.group.cluster_mode.is_clustered();
-        if of.is_some() && clustered {
-            return Err(errors::invalid_combination(
-                "Cannot set snapshotting cluster for cluster mode enabled replication group",
-            ));
+    /// Writes what has changed. Nothing having changed is an error, and undoes all.
+    fn write(
+        mut self,
+        draft: &mut Draft,
+        request: &Request,
+        now: DateTime<Utc>,
+    ) -> Result<types::ReplicationGroup, AwsError> {
+        let (group, members) = &self.before;
+        for member in &mut self.members {
+            member.announce(draft, now);
+            let id = member.cluster.id.clone();
+            draft.put(&request.scope, &id, member.cluster.clone());
         }
-        let retention = match retention {
-            None => self.group.snapshot_retention_limit,
-            asked => settings::snapshot_retention_limit(engine, asked)?,
-        };
-        let of = of.map(|id| id.to_ascii_lowercase());
-        if let Some(id) = of.as_ref().filter(|id| !self.group.member_ids().any(|member| member == *id)) {
-            return Err(errors::cache_cluster_not_found(id));
+        automatic_snapshots::appoint(draft, &mut self.group);
+        let is_same =
+            |member: &Arc<CacheCluster>| draft.get::<CacheCluster>(&request.scope, &member.id).as_ref() == Some(member);
+        if self.group == **group && members.iter().all(is_same) {
+            return Err(errors::no_modifications());
         }
-        let present = self.group.snapshotting_cluster_id.clone();
-        if retention > 0 && !clustered && of.is_none() && present.is_none() {
-            return Err(errors::invalid_combination(
-                "Must specify both SnapshotRetentionLimit and SnapshottingClusterId to turn on snapshots",
-            ));
+        if self.group.automatic_failover != group.automatic_failover {
+            let (id, state) = (&group.id, if self.group.automatic_failover { "on" } else { "off" });
+            let message = format!("Automatic failover has been turned {state} for replication group {id}");
+            let (source_identifier, source_type) = (id.clone(), SourceType::ReplicationGroup);
+            draft.emit(&request.scope, Event { source_identifier, source_type, message, date: now });
         }
-        self.group.snapshot_retention_limit = retention;
-        self.group.snapshotting_cluster_id = of.or(present).filter(|_| retention > 0 && !clustered);
-        // Of each shard one member has snapshots taken: a replica, where there is one and nobody chose another.
-        let chosen = self.group.snapshotting_cluster_id.as_ref();
-        for shard in self.group.node_groups.values() {
-            let chosen = chosen.or_else(|| shard.members.get(1)).or_else(|| shard.members.first());
-            for member in self.members.iter_mut().filter(|member| shard.members.contains(&member.cluster.id)) {
-                let is_chosen = chosen == Some(&member.cluster.id);
-                member.cluster.snapshot_retention_limit = if is_chosen { retention } else { 0 };
-            }
-        }
-        Ok(())
+        Ok(super::put(draft, request, self.group))
     }
 }
 
-/// What is still to come; what `ElastiCache` itself refuses is refused in its words.
-fn refuse_unsupported(input: &types::ModifyReplicationGroupMessage) -> Result<(), AwsError> {
-    let some = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| !list.is_empty());
-    if let Some(token) = &input.auth_token {
-        if !settings::is_auth_token(token.expose()) {
-            let message = "Invalid AUTH token provided. Please check valid AUTH token format.";
-            return Err(errors::invalid_value(message));
-        }
-        return Err(errors::invalid_value("The AUTH token is only supported when encryption-in-transit is enabled"));
+/// The engine, version and node type that a member is to have in the end.
+fn wanted(member: &CacheCluster) -> (Engine, &EngineVersion, &str) {
+    let pending = &member.pending;
+    let (engine, version) =
+        pending.engine.as_ref().map_or((member.engine, &member.engine_version), |(engine, version)| (*engine, version));
+    (engine, version, pending.cache_node_type.as_ref().unwrap_or(&member.cache_node_type))
+}
+
+/// Whether a request that names a cluster mode names nothing but the parameter group beside.
+fn names_cluster_mode_alone(input: &types::ModifyReplicationGroupMessage) -> bool {
+    fn present<T>(list: Option<Vec<T>>) -> Option<Vec<T>> {
+        list.filter(|list| !list.is_empty())
     }
-    if some(&input.user_group_ids_to_add) {
-        return Err(errors::invalid_combination(
-            "User group based access control requires encryption-in-transit to be enabled on the replication group.",
-        ));
-    }
-    let logs = input.log_delivery_configurations.as_ref().is_some_and(|logs| !logs.is_empty());
-    for (given, feature) in [
-        (input.auth_token_update_strategy.is_some(), "changing AUTH tokens"),
-        (some(&input.user_group_ids_to_remove) || input.remove_user_groups == Some(true), "user groups"),
-        (logs, "log delivery"),
-        (input.transit_encryption_enabled == Some(true), "encryption in transit"),
-        (input.transit_encryption_mode.is_some(), "encryption in transit"),
-        (input.durability.is_some(), "durability"),
-    ] {
-        if given {
-            return Err(errors::feature_not_supported_yet(feature));
-        }
-    }
-    Ok(())
+    let input = input.clone();
+    let rest = types::ModifyReplicationGroupMessage {
+        replication_group_id: String::new(),
+        cluster_mode: None,
+        cache_parameter_group_name: None,
+        apply_immediately: None,
+        node_group_id: None,
+        // False asks for nothing here, and Terraform says so always.
+        remove_user_groups: input.remove_user_groups.filter(|remove| *remove),
+        transit_encryption_enabled: input.transit_encryption_enabled.filter(|enabled| *enabled),
+        cache_security_group_names: present(input.cache_security_group_names),
+        security_group_ids: present(input.security_group_ids),
+        user_group_ids_to_add: present(input.user_group_ids_to_add),
+        user_group_ids_to_remove: present(input.user_group_ids_to_remove),
+        log_delivery_configurations: present(input.log_delivery_configurations),
+        ..input
+    };
+    rest == types::ModifyReplicationGroupMessage::default()
 }

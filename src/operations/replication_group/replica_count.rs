@@ -4,9 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
-use super::new_member::{member_id, new_member, next_zone};
+use super::{
+    automatic_snapshots,
+    new_member::{member_id, new_member, next_zone},
+    quota,
+};
 use crate::{
-    model::{CacheCluster, NodeGroup, NodeGroupId, ReplicationGroup, catalogue::limits},
+    model::{CacheCluster, ClusterMode, NodeGroup, NodeGroupId, ReplicationGroup, catalogue::limits},
     operations::{Operations, cache_cluster::settings::check_zone, errors, request::Request},
     protocol::{AwsError, ErrorCode, Output, types},
     store::Draft,
@@ -30,7 +34,7 @@ impl Operations {
             replica_configuration,
             apply_immediately,
         } = input;
-        let (now, request) = (self.clock.now(), request.clone());
+        let (now, strict, request) = (self.clock.now(), self.options.strict, request.clone());
         self.store
             .write(move |draft| {
                 let group = super::find_available(draft, &request, &replication_group_id)?;
@@ -50,6 +54,7 @@ impl Operations {
                     changed |= wanted.replicas > present;
                     add_replicas(draft, &request, &mut group, &id, &wanted, now)?;
                 }
+                quota::check(draft, &request, &group, strict)?;
                 finish(draft, &request, group, changed).map(|group| {
                     Output::IncreaseReplicaCount(types::IncreaseReplicaCountResult { replication_group: Some(group) })
                 })
@@ -115,7 +120,9 @@ fn finish(
             "The operation was not performed because no changes were required.",
         ));
     }
-    Ok(super::put(draft, request, ReplicationGroup { replica_count_changing: true, ..group }))
+    let mut group = ReplicationGroup { replica_count_changing: true, ..group };
+    automatic_snapshots::appoint(draft, &mut group);
+    Ok(super::put(draft, request, group))
 }
 
 fn check_immediate(apply_immediately: bool) -> Result<(), AwsError> {
@@ -127,7 +134,7 @@ fn check_immediate(apply_immediately: bool) -> Result<(), AwsError> {
 
 /// While a group serves clients of both kinds it stays as it is.
 fn check_mode(group: &ReplicationGroup) -> Result<(), AwsError> {
-    if group.cluster_mode == crate::model::ClusterMode::Compatible {
+    if group.cluster_mode == ClusterMode::Compatible {
         return Err(errors::invalid_group_state(
             "The replication group cannot be scaled while its cluster mode is compatible.",
         ));

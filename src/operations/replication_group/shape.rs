@@ -4,13 +4,14 @@
 
 use std::collections::BTreeSet;
 
+use super::quota;
 use crate::{
     model::{ClusterMode, NodeGroupId, SlotSet, catalogue::limits, identifier},
     operations::{
         cache_cluster::settings::{check_zone, spread, spread_from},
         errors,
     },
-    protocol::{AwsError, ErrorCode, types},
+    protocol::{AwsError, types},
 };
 
 /// What a request says about the shape. Lists that are empty count as absent.
@@ -81,10 +82,7 @@ impl Asked {
                 errors::invalid_value(format_args!("Invalid number of node groups: {asked}. It must be at least 1."))
             })?,
         };
-        if count > most {
-            let message = format!("A replication group can have at most {most} node groups.");
-            return Err(AwsError::new(ErrorCode::NodeGroupsPerReplicationGroupQuotaExceeded, message));
-        }
+        quota::check_shards(count, most)?;
         if configured > 0 && configured != count {
             return Err(errors::invalid_combination(
                 "NodeGroupConfiguration must have one entry for each of the NumNodeGroups node groups.",
@@ -112,10 +110,7 @@ impl Asked {
             Some(false) if shards > 1 => Err(errors::invalid_combination(
                 "Use a parameter group with cluster-enabled parameter to create more than one node group.",
             )),
-            Some(clustered) if clustered != mode.is_clustered() => Err(errors::invalid_combination(format_args!(
-                "The parameter cluster-enabled of the parameter group does not suit the cluster mode {}.",
-                mode.as_str()
-            ))),
+            Some(clustered) if clustered != mode.is_clustered() => Err(errors::unsuitable_cluster_enabled(mode)),
             _ => Ok(mode),
         }
     }
@@ -320,7 +315,7 @@ mod tests {
         assert_eq!(shape.shards[0].zones, ["us-east-1b", "us-east-1c"]);
         let preferred_zones = vec!["us-east-1a".into(), "us-east-1b".into()];
         let elsewhere = Asked { num_cache_clusters: Some(2), preferred_zones, ..asked() }.shape(&surroundings);
-        assert_eq!(elsewhere.map_err(|error| error.code), Err(ErrorCode::InvalidParameterCombination));
+        assert_eq!(elsewhere.map_err(|error| error.code), Err(crate::protocol::ErrorCode::InvalidParameterCombination));
     }
 
     proptest! {

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::new_member::{member_id, new_member};
+use super::{
+    automatic_snapshots,
+    new_member::{member_id, new_member},
+    quota,
+};
 use crate::{
     model::{
         CacheCluster, ClusterMode, EngineRef, NodeGroup, NodeGroupId, ReplicationGroup, Resharding, SlotSet,
-        catalogue::limits,
         resharding::{even_targets, slots_to_move},
     },
     operations::{
@@ -17,9 +20,12 @@ use crate::{
         errors,
         request::Request,
     },
-    protocol::{AwsError, ErrorCode, Output, types},
+    protocol::{AwsError, Output, types},
     store::Draft,
 };
+
+/// The highest number of a shard: ids have four digits.
+const HIGHEST_ID: u16 = 9999;
 
 impl Operations {
     pub(in crate::operations) async fn modify_replication_group_shard_configuration(
@@ -35,7 +41,7 @@ impl Operations {
             node_groups_to_remove,
             node_groups_to_retain,
         } = input;
-        let (now, request) = (self.clock.now(), request.clone());
+        let (now, strict, request) = (self.clock.now(), self.options.strict, request.clone());
         let (remove, retain) = (present(node_groups_to_remove), present(node_groups_to_retain));
         let new = present(resharding_configuration);
         self.store
@@ -55,13 +61,13 @@ impl Operations {
                 let count = shard_count(node_group_count)?;
                 let mut group = ReplicationGroup::clone(&group);
                 let present = group.node_groups.len();
+                if count >= present && (remove.is_some() || retain.is_some()) {
+                    return Err(errors::invalid_combination(
+                        "NodeGroupsToRemove and NodeGroupsToRetain can only be specified when removing node groups.",
+                    ));
+                }
                 if count > present {
-                    if remove.is_some() || retain.is_some() {
-                        return Err(errors::invalid_combination(
-                            "NodeGroupsToRemove and NodeGroupsToRetain can only be specified when removing node groups.",
-                        ));
-                    }
-                    add_shards(draft, &request, &mut group, count, new, now)?;
+                    add_shards(draft, &request, &mut group, count, new, strict, now)?;
                 } else if new.is_some() {
                     return Err(errors::invalid_combination(
                         "ReshardingConfiguration can only be specified when adding node groups.",
@@ -75,6 +81,8 @@ impl Operations {
                     }
                 }
                 reshard(&mut group)?;
+                quota::check(draft, &request, &group, strict)?;
+                automatic_snapshots::appoint(draft, &mut group);
                 let replication_group = Some(super::put(draft, &request, group));
                 Ok(Output::ModifyReplicationGroupShardConfiguration(
                     types::ModifyReplicationGroupShardConfigurationResult { replication_group },
@@ -91,12 +99,7 @@ fn present<T>(list: Option<Vec<T>>) -> Option<Vec<T>> {
 
 fn shard_count(asked: i32) -> Result<usize, AwsError> {
     let count = usize::try_from(asked).ok().filter(|count| *count >= 1);
-    let count = count.ok_or_else(|| errors::invalid_value("NodeGroupCount must be at least 1."))?;
-    if count > limits::SHARDS_PER_GROUP {
-        let message = format!("A replication group can have at most {} node groups.", limits::SHARDS_PER_GROUP);
-        return Err(AwsError::new(ErrorCode::NodeGroupsPerReplicationGroupQuotaExceeded, message));
-    }
-    Ok(count)
+    count.ok_or_else(|| errors::invalid_value("NodeGroupCount must be at least 1."))
 }
 
 /// Sets out where the slots are to go.
@@ -122,8 +125,12 @@ fn add_shards(
     group: &mut ReplicationGroup,
     count: usize,
     asked: Option<Vec<types::ReshardingConfiguration>>,
+    strict: bool,
     now: DateTime<Utc>,
 ) -> Result<(), AwsError> {
+    let template = group.member_ids().find_map(|id| draft.get::<CacheCluster>(&request.scope, id));
+    let Some(template) = template else { return Err(errors::replication_group_not_available()) };
+    quota::check_shards(count, quota::most_nodes(&template.engine_version, strict))?;
     let added = count - group.node_groups.len();
     let asked = asked.unwrap_or_default();
     if !asked.is_empty() && asked.len() != added {
@@ -132,8 +139,6 @@ fn add_shards(
         )));
     }
     let size = group.node_groups.values().map(|shard| shard.members.len()).max().unwrap_or(1);
-    let template = group.member_ids().find_map(|id| draft.get::<CacheCluster>(&request.scope, id));
-    let Some(template) = template else { return Err(errors::replication_group_not_available()) };
     let mut asked = asked.into_iter();
     for _ in 0..added {
         let types::ReshardingConfiguration { node_group_id, preferred_availability_zones } =
@@ -173,9 +178,12 @@ fn add_shards(
     Ok(())
 }
 
-/// The number after the highest one: those of shards that were removed do not come again.
+/// The number after the highest one: those of shards that were removed do not come again, unless an owner has given a
+/// shard the highest number that there is.
 fn next_id(group: &ReplicationGroup) -> NodeGroupId {
-    NodeGroupId::new(group.node_groups.keys().map(NodeGroupId::number).max().unwrap_or(0) + 1)
+    let after = group.node_groups.keys().map(NodeGroupId::number).max().unwrap_or(0) + 1;
+    let mut ids = (after..=HIGHEST_ID).chain(1..=HIGHEST_ID).map(NodeGroupId::new);
+    ids.find(|id| !group.node_groups.contains_key(id)).unwrap_or_else(|| NodeGroupId::new(1))
 }
 
 /// The shards that are to go.

@@ -61,10 +61,7 @@ fn check_shard(draft: &Draft, request: &Request, group: &ReplicationGroup, id: &
         )));
     }
     if group.node_groups.values().any(|shard| shard.promotion.is_some()) {
-        return Err(errors::invalid_group_state(format_args!(
-            "A failover is already in progress for replication group {}.",
-            group.id
-        )));
+        return Err(errors::failover_in_progress(&group.id));
     }
     if group.node_groups.get(id).is_some_and(|shard| has_replica(draft, request, shard)) {
         return Ok(());

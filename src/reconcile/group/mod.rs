@@ -29,6 +29,7 @@ use super::{
     queue::Outcome,
 };
 use crate::{
+    faults,
     model::{
         CacheCluster, EndpointId, EndpointRole, EngineRef, EngineRole, NodeGroupId, NodeId, ReplicationGroup, Running,
     },
@@ -213,6 +214,7 @@ impl GroupActor {
             }
             if matches!(change, GroupChange::Vanished) {
                 draft.remove::<ReplicationGroup>(&scope, &id);
+                faults::end_without_target(draft, &scope);
             } else if records.group != *before {
                 draft.put(&scope, &id, records.group);
             }

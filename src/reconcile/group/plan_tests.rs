@@ -19,6 +19,8 @@ enum Happening {
     Write,
     Lose(usize),
     LoseAll,
+    TakeOut(Vec<usize>),
+    Heal,
     TestFailover(usize),
     Promote(usize),
     Upgrade,
@@ -34,7 +36,13 @@ impl Simulation {
     fn happen(&mut self, happening: &Happening) {
         let running: Vec<_> = self.engines.keys().cloned().collect();
         let now = self.now;
+        let ids = self.member_ids();
         match happening {
+            Happening::TakeOut(indices) if !ids.is_empty() => {
+                let ids: Vec<_> = indices.iter().map(|index| ids[index % ids.len()].clone()).collect();
+                return self.take_out(&ids);
+            }
+            Happening::Heal => return self.out.clear(),
             Happening::Write => return self.write(),
             Happening::Lose(index) if !running.is_empty() => return self.lose(&running[index % running.len()]),
             Happening::LoseAll => return running.iter().for_each(|engine| self.lose(engine)),
@@ -155,6 +163,8 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         4 => Just(Happening::Write),
         4 => (0..20_usize).prop_map(Happening::Lose),
         1 => Just(Happening::LoseAll),
+        3 => prop::collection::vec(0..20_usize, 1..3).prop_map(Happening::TakeOut),
+        2 => Just(Happening::Heal),
         1 => (0..5_usize).prop_map(Happening::TestFailover),
         1 => (0..20_usize).prop_map(Happening::Promote),
         1 => Just(Happening::Upgrade),
@@ -195,6 +205,9 @@ proptest! {
                 Some(steps) => simulation.take(steps, &mut cut),
             }
         }
+        simulation.settle(&mut cut);
+        simulation.check_what_is_out();
+        simulation.happen(&Happening::Heal);
         simulation.settle(cut);
         simulation.write();
         simulation.check();

@@ -61,7 +61,9 @@ impl GroupActor {
     pub(super) async fn replicate(&self, engine: &Engine, of: &Engine) -> Result<bool, StepError> {
         let mut client = self.client(engine).await?;
         let in_sync = match client.replication().await?.role {
-            ReplicationRole::Replica { of: source, link_is_up, .. } if source == Some(of.running.peer) => link_is_up,
+            ReplicationRole::Replica { of: source, link_is_up: true, .. } if source == Some(of.running.peer) => true,
+            // Told again of the same address it goes on, but it gets to know how to log in there: a container may have
+            // got the address of the one before it, never its secret.
             _ => {
                 client.replicate_from(of.running.peer, &self.settings(of)).await?;
                 false

@@ -30,6 +30,8 @@ pub(super) struct Simulation {
     open: BTreeSet<EndpointRole>,
     /// How many writes were answered, by shard; fewer when all copies were lost.
     pub(super) answered: BTreeMap<NodeGroupId, u64>,
+    /// Members that a fault keeps down.
+    pub(super) out: BTreeSet<String>,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -104,7 +106,14 @@ impl Simulation {
         for (number, slots) in (1..=shards).zip(slots) {
             add_shard(&mut records, number, replicas, if clustered { slots } else { SlotSet::default() }, now);
         }
-        Self { records: Some(records), engines: BTreeMap::new(), open: BTreeSet::new(), answered: BTreeMap::new(), now }
+        Self {
+            records: Some(records),
+            engines: BTreeMap::new(),
+            open: BTreeSet::new(),
+            answered: BTreeMap::new(),
+            out: BTreeSet::new(),
+            now,
+        }
     }
 
     fn change(&mut self, change: &GroupChange) {
@@ -149,7 +158,7 @@ impl Simulation {
         panic!("does not settle: {:?}", self.plan());
     }
 
-    fn member_ids(&self) -> Vec<String> {
+    pub(super) fn member_ids(&self) -> Vec<String> {
         self.records.iter().flat_map(|records| records.members.keys().cloned()).collect()
     }
 
@@ -168,6 +177,7 @@ impl Simulation {
             parameters: &[("cluster-enabled".to_owned(), clustered.to_owned())].into(),
             primary: shard.map(|shard| &shard.primary),
             is_open: &|_| true,
+            is_out: &|_| self.out.contains(id),
             now: self.now,
         };
         member::plan(cluster, &world)
@@ -196,6 +206,7 @@ impl Simulation {
                     self.change_member(id, &RecordChange::Ended { node, generation });
                 }
             }
+            member::Step::TakeDown { node } => self.change_member(id, &RecordChange::TakenDown { node }),
             member::Step::Forget { node } => self.change_member(id, &RecordChange::Forgotten { node }),
             member::Step::AnnounceCreated => self.change_member(id, &RecordChange::Created),
             member::Step::Vanish => self.change_member(id, &RecordChange::Vanished),
@@ -320,6 +331,20 @@ impl Simulation {
         self.engines.remove(engine);
         let lost = RecordChange::Lost { node: NodeId::FIRST, generation: engine.generation };
         self.change_member(&engine.cache_cluster_id, &lost);
+        self.let_go_of_lost_writes();
+    }
+
+    /// Members and all their engines fail, as when they are in the same zone, and stay down.
+    pub(super) fn take_out(&mut self, ids: &[String]) {
+        for id in ids {
+            self.out.insert(id.clone());
+            self.engines.retain(|engine, _| engine.cache_cluster_id != *id);
+            self.change_member(id, &RecordChange::TakenDown { node: NodeId::FIRST });
+        }
+        self.let_go_of_lost_writes();
+    }
+
+    fn let_go_of_lost_writes(&mut self) {
         // Writes of which no copy is left are gone for good.
         let Some(records) = &self.records else { return };
         for (id, shard) in &records.group.node_groups {
@@ -327,6 +352,24 @@ impl Simulation {
             let left = self.engines.iter().filter(|(name, _)| of_shard(name)).map(|(_, engine)| engine.writes).max();
             let answered = self.answered.entry(id.clone()).or_default();
             *answered = (*answered).min(left.unwrap_or(0));
+        }
+    }
+
+    /// What is to be down is down, and every shard that has a copy left elsewhere and may fail over takes writes.
+    pub(super) fn check_what_is_out(&self) {
+        assert!(!self.engines.keys().any(|engine| self.out.contains(&engine.cache_cluster_id)));
+        let Some(records) = self.records.as_ref().filter(|records| records.group.created.is_some()) else { return };
+        for (id, shard) in records.group.node_groups.iter().filter(|_| records.group.automatic_failover) {
+            let members = |id: &str| records.members.get(id).map(Arc::as_ref);
+            let has_copy = self.engines.keys().any(|engine| {
+                let of_shard = shard.members.contains(&engine.cache_cluster_id);
+                of_shard
+                    && members(&engine.cache_cluster_id).is_some_and(|member| {
+                        let node = &member.nodes[&NodeId::FIRST];
+                        node.engines[&engine.generation].running().is_some_and(|running| running.role.is_some())
+                    })
+            });
+            assert!(!has_copy || shard.working_primary(members).is_some(), "shard {id} takes no writes: {shard:?}");
         }
     }
 
