@@ -134,3 +134,63 @@ async fn a_cluster_that_becomes_a_group_and_is_itself_again() {
     app.done("DeleteCacheCluster", &[("CacheClusterId", "cache")]).await;
     app.gone("cache").await;
 }
+
+#[tokio::test]
+async fn a_group_that_is_changed_in_every_way() {
+    let app = App::start().await;
+    let id = ("ReplicationGroupId", "group");
+    let at_once = ("ApplyImmediately", "true");
+    let parameters = [
+        id,
+        ("ReplicationGroupDescription", "d"),
+        ("CacheNodeType", "cache.t3.micro"),
+        ("EngineVersion", "7.0"),
+        ("NumCacheClusters", "2"),
+        ("PreferredMaintenanceWindow", "sun:05:00-sun:06:00"),
+        ("SnapshotWindow", "02:00-03:00"),
+    ];
+    app.done("CreateReplicationGroup", &parameters).await;
+    available(&app, "group").await;
+
+    app.done("ModifyReplicationGroup", &[id, ("PrimaryClusterId", "group-002")]).await;
+    let group = available(&app, "group").await;
+    let roles = group.node_groups()[0].node_group_members().iter().filter_map(|member| member.current_role());
+    assert_eq!(roles.collect::<Vec<_>>(), ["replica", "primary"], "the order stays");
+
+    app.done("ModifyReplicationGroup", &[id, ("CacheNodeType", "cache.t3.small")]).await;
+    assert_eq!(available(&app, "group").await.cache_node_type(), Some("cache.t3.micro"));
+    app.advance(Duration::from_secs(7 * 24 * 3600)).await;
+    for member in ["group-001", "group-002"] {
+        app.until(member, |cluster| cluster.cache_node_type() == Some("cache.t3.small")).await;
+    }
+
+    let valkey = [id, at_once, ("Engine", "valkey"), ("EngineVersion", "8.0"), ("AutomaticFailoverEnabled", "true")];
+    app.done("ModifyReplicationGroup", &valkey).await;
+    assert_eq!(available(&app, "group").await.engine(), Some("valkey"));
+
+    app.done("TestFailover", &[id, ("NodeGroupId", "0001")]).await;
+    let text = "Failover from primary node group-002 to replica node group-001 completed";
+    let waited = timeout(LIMIT, async {
+        while !app.messages("replication-group", "group").await.iter().any(|message| message == text) {
+            sleep(Duration::from_millis(2)).await;
+        }
+    });
+    waited.await.expect("the failover is told of");
+    app.available("group-002").await;
+
+    for mode in ["compatible", "enabled"] {
+        app.done("ModifyReplicationGroup", &[id, at_once, ("ClusterMode", mode)]).await;
+        let group = available(&app, "group").await;
+        assert_eq!(group.cluster_mode().map(aws_sdk_elasticache::types::ClusterMode::as_str), Some(mode));
+    }
+    app.done("ModifyReplicationGroupShardConfiguration", &[id, at_once, ("NodeGroupCount", "2")]).await;
+    let group = available(&app, "group").await;
+    let slots: Vec<_> = group.node_groups().iter().filter_map(|shard| shard.slots()).collect();
+    assert_eq!(slots, ["0-8191", "8192-16383"]);
+    app.done("IncreaseReplicaCount", &[id, at_once, ("NewReplicaCount", "2")]).await;
+    assert_eq!(available(&app, "group").await.member_clusters().len(), 6);
+    app.done("DecreaseReplicaCount", &[id, at_once, ("NewReplicaCount", "0")]).await;
+    let members = available(&app, "group").await.member_clusters().to_vec();
+    assert_eq!(members, ["group-001", "group-0002-001"]);
+    delete(&app, &[id]).await;
+}

@@ -4,4 +4,5 @@
 mod crashes;
 mod failover;
 mod faults;
+mod random;
 mod world;
