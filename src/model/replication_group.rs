@@ -122,7 +122,8 @@ pub enum GroupPhase {
     Creating,
     /// Every shard takes writes, and nothing that was asked for is under way.
     Available,
-    /// It is being changed, or a shard has lost its primary.
+    /// It is being changed, a shard has lost its primary, or an engine or endpoint is not where it should be and the server
+    /// could not help it.
     Modifying,
     /// It is being deleted.
     Deleting,
@@ -159,7 +160,10 @@ impl ReplicationGroup {
             GroupPhase::Deleting
         } else if self.created.is_none() {
             GroupPhase::Creating
-        } else if self.resharding.is_some() || self.node_groups.values().any(|shard| !shard.is_steady(&member)) {
+        } else if self.failure.is_some()
+            || self.resharding.is_some()
+            || self.node_groups.values().any(|shard| !shard.is_steady(&member))
+        {
             GroupPhase::Modifying
         } else {
             GroupPhase::Available

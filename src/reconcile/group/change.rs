@@ -43,6 +43,8 @@ pub(in crate::reconcile) enum GroupChange {
     ReplicaCountReached,
     /// The first members are there.
     Created,
+    /// There is nothing left to do.
+    Settled,
     /// An engine could not be given its place.
     Failed { reason: String },
     /// Nothing of the group is left.
@@ -166,6 +168,8 @@ impl GroupChange {
                     events.of_group(format!("Automatic failover has been turned on for replication group {id}"));
                 }
             }
+            // What failed before is forgotten above.
+            Self::Settled => {}
             Self::Failed { reason } => {
                 if records.group.failure.as_ref().is_none_or(|failure| failure.reason != *reason) {
                     records.group.failure = Some(Failure { reason: reason.clone(), since: now });

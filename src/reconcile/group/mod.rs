@@ -79,6 +79,9 @@ impl GroupActor {
                 let Some((group, members)) = self.records() else { return Outcome::Settled };
                 let steps = self.plan(&group, &members);
                 if steps.is_empty() {
+                    if group.failure.is_some() && self.change(GroupChange::Settled).await.is_err() {
+                        return Outcome::Failed;
+                    }
                     let members: Vec<_> = members.into_values().collect();
                     super::endpoints::refresh(&self.shared, &group, &members);
                     return Outcome::Settled;
