@@ -22,6 +22,8 @@ pub struct EngineSettings {
     pub auth_token_hash: Option<String>,
     /// What lets the server in.
     pub admin: AdminSecret,
+    /// Whether it is to copy another engine or be copied as soon as it runs.
+    pub replicates: bool,
     /// What the engine needs to be part of a cluster, when it is to be part of one.
     pub cluster: Option<ClusterSettings>,
 }

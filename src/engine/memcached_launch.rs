@@ -113,6 +113,7 @@ mod tests {
             open_files,
             auth_token_hash: None,
             admin: InstanceSecret::new([0; 32]).of_engine("e"),
+            replicates: false,
             cluster: None,
         };
         launch(&settings).arguments.join(" ")

@@ -44,6 +44,17 @@ fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
         // A replica is known by the address that it calls from.
         all.push(words(&["bind-source-addr", "{address}"]));
     }
+    if settings.replicates {
+        // Sent straight to replicas, a copy comes sooner, but what is written after it may come a second later: the engine
+        // waits for a second sign of life when the first one comes before its child has ended. By way of a file, which
+        // all replicas that wait share, what is written follows at once.
+        all.push(words(&["repl-diskless-sync", "no"]));
+        if settings.version.major() >= 6 {
+            all.push(words(&["rdb-del-sync-files", "yes"]));
+        }
+        // That often a second the engine looks whether the file is there. It is calmed down when all have their copy.
+        all.push(words(&["hz", "100"]));
+    }
     all.extend(cluster::boot_directives(settings));
     for parameter in ["databases", "maxclients"] {
         if let Some(value) = settings.parameters.get(parameter) {
@@ -119,6 +130,7 @@ mod tests {
             open_files: None,
             auth_token_hash: Some("00ff".into()),
             admin: InstanceSecret::new([0; 32]).of_engine("e"),
+            replicates: false,
             cluster: None,
         }
     }

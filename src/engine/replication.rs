@@ -161,6 +161,15 @@ impl RedisClient {
         Ok(())
     }
 
+    /// Lets the engine look after its own affairs as often as engines do by default. One that is to replicate starts with
+    /// more.
+    ///
+    /// # Errors
+    /// When the engine does not answer or refuses.
+    pub async fn calm_down(&mut self) -> Result<(), EngineError> {
+        self.set("hz", "10").await
+    }
+
     /// Lets writes wait until [`resume_writes`](Self::resume_writes), for fifteen seconds at most; reads go on.
     ///
     /// # Errors

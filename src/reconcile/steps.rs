@@ -214,6 +214,7 @@ impl Actor {
             open_files: self.shared.backend.open_files(),
             auth_token_hash: cluster.auth_token_hash.clone(),
             admin: self.shared.secret.of_engine(engine_id(cluster, node, generation).as_str()),
+            replicates: cluster.membership.is_some(),
             cluster: cluster.membership.as_ref().filter(|_| settings.is_clustered()).map(|membership| {
                 ClusterSettings {
                     secret: self

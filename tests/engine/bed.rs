@@ -48,6 +48,7 @@ impl Bed {
     fn settings(&self, engine: Engine, name: &str, in_cluster: bool) -> EngineSettings {
         let secret = InstanceSecret::new([7; 32]);
         EngineSettings {
+            replicates: false,
             engine,
             version: if engine == Engine::Valkey { "8.0" } else { "7.0" }.parse().expect("a version"),
             port: self.port,

@@ -15,9 +15,7 @@ async fn a_replica_takes_over_at_the_same_endpoint() {
     world.create(&Shape { clustered: false, shards: 1, replicas: 2, automatic_failover: true }).await;
     world.until("available", World::is_available).await;
     let port = world.primary_port();
-    let () = world.ask(port, &["SET", "k", "v"]).await.expect("written");
-    let copies: i32 = world.ask(port, &["WAIT", "2", "1000"]).await.expect("waited");
-    assert_eq!(copies, 2);
+    world.write_copied(port, "k", 2).await;
     world.kill("g-001").await;
     let killed = Instant::now();
     while world.ask::<String>(port, &["SET", "after", "v"]).await.is_err() {
@@ -59,8 +57,7 @@ async fn without_failover_a_primary_comes_back_with_the_data_of_a_replica() {
     world.create(&Shape { clustered: false, shards: 1, replicas: 1, automatic_failover: false }).await;
     world.until("available", World::is_available).await;
     let port = world.primary_port();
-    let () = world.ask(port, &["SET", "k", "v"]).await.expect("written");
-    let _: i32 = world.ask(port, &["WAIT", "1", "1000"]).await.expect("waited");
+    world.write_copied(port, "k", 1).await;
     world.kill("g-001").await;
     world.until("lost", |world| !world.is_available()).await;
     world.until("recovered", World::is_available).await;

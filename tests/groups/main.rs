@@ -5,4 +5,5 @@ mod crashes;
 mod failover;
 mod faults;
 mod random;
+mod replicas;
 mod world;

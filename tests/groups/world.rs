@@ -221,6 +221,15 @@ impl World {
         panic!("nobody took {key}");
     }
 
+    /// Writes a key, and waits until that many replicas have it.
+    pub async fn write_copied(&self, port: u16, key: &str, copies: usize) {
+        let mut connection = self.connect(port).await.expect("a connection");
+        let () = redis::cmd("SET").arg(key).arg("v").query_async(&mut connection).await.expect("written");
+        let confirmed: usize =
+            redis::cmd("WAIT").arg(copies).arg(5_000).query_async(&mut connection).await.expect("a number");
+        assert_eq!(confirmed, copies);
+    }
+
     /// How many keys there are in all shards.
     pub async fn keys(&self) -> usize {
         let mut keys = 0;

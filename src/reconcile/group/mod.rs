@@ -152,7 +152,13 @@ impl GroupActor {
             Step::EmptyShards(ids) => GroupChange::Emptied(ids.clone()),
             Step::AnnounceResharded => GroupChange::Resharded,
             Step::AnnounceReplicaCount => GroupChange::ReplicaCountReached,
-            Step::AnnounceCreated => GroupChange::Created,
+            Step::AnnounceCreated => {
+                let primaries = group.node_groups.values().filter_map(|shard| find(&shard.primary));
+                for primary in primaries.filter(|engine| engine.running.is_real()) {
+                    self.calm_down(&primary).await?;
+                }
+                GroupChange::Created
+            }
             Step::Vanish => {
                 for role in [EndpointRole::Primary, EndpointRole::Reader, EndpointRole::GroupConfiguration] {
                     self.shared.gateway.close(&self.endpoint(role)).await;
@@ -320,6 +326,7 @@ impl GroupActor {
         // It may have begun to follow another one before that was lost. While a group is being made nothing was.
         if engine.running.is_real() && !group.cluster_mode.is_clustered() && group.created.is_some() {
             self.promote(engine).await?;
+            self.calm_down(engine).await?;
         }
         Ok(engine.running.cluster_node_id.clone())
     }
@@ -348,6 +355,7 @@ impl GroupActor {
             if !in_sync {
                 return Ok(None);
             }
+            self.calm_down(engine).await?;
         }
         let role = EngineRole::Replica { of: of.name.clone() };
         Ok(Some(Seat { engine: engine.name.clone(), role, cluster_node_id }))

@@ -57,6 +57,14 @@ impl GroupActor {
         Ok(())
     }
 
+    /// Lets an engine that has found its place do so in peace.
+    pub(super) async fn calm_down(&self, engine: &Engine) -> Result<(), StepError> {
+        let mut client = self.client(engine).await?;
+        client.calm_down().await?;
+        self.keep(engine, client).await;
+        Ok(())
+    }
+
     /// Makes an engine a replica of another; answers whether it has copied everything.
     pub(super) async fn replicate(&self, engine: &Engine, of: &Engine) -> Result<bool, StepError> {
         let mut client = self.client(engine).await?;
