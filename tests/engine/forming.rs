@@ -1,6 +1,9 @@
 //! Blank engines become a cluster.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use cachette::{
     engine::{Duty, Member, Seat, form, settle},
@@ -27,6 +30,7 @@ async fn forms(engine: Engine, shards: u16, replicas: usize, helpers: usize) -> 
 
 async fn is_formed(seats: &[Seat], ids: &[String]) {
     let number = members(seats).len();
+    let mut epochs = BTreeSet::new();
     for seat in seats.iter().filter(|seat| seat.duty != Duty::Helper) {
         let mut client = client(&seat.member).await;
         assert!(client.cluster_info().await.expect("what it says").is_ok);
@@ -34,6 +38,10 @@ async fn is_formed(seats: &[Seat], ids: &[String]) {
         // Two nodes that met each other twice at once may still be about to find that out.
         assert_eq!(view.nodes().iter().filter(|node| node.is_known()).count(), number, "{view:?}");
         assert_eq!(view.owned(), SlotSet::all());
+        if view.myself().is_primary() {
+            // Or they would sort it out later, and a replica that takes over before it hears of it would not be believed.
+            assert!(epochs.insert(view.myself().epoch), "two claim with the same epoch: {view:?}");
+        }
         for (seat, id) in seats.iter().zip(ids).filter(|(seat, _)| seat.duty != Duty::Helper) {
             let node = view.node(id).expect("a node");
             assert_eq!(node.address, Some(seat.member.peer));

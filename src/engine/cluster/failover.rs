@@ -25,6 +25,16 @@ impl RedisClient {
         }
         Ok(())
     }
+
+    /// Waits until the engine knows of an epoch this late. Otherwise, when it takes over, its claim might not be the
+    /// latest, and nobody would believe it.
+    pub(super) async fn until_epoch(&mut self, epoch: u64) -> Result<(), EngineError> {
+        let wait = Wait::until("a node knows the latest epoch", PATIENCE);
+        while self.cluster_info().await?.current_epoch < epoch {
+            wait.a_moment().await?;
+        }
+        Ok(())
+    }
 }
 
 /// Lets a replica change places with the primary that it follows. No write that was answered is lost: writes wait until
@@ -49,6 +59,8 @@ pub async fn switch_primary(replica: &Member, primary: &Member, others: &[Member
         if !new.client.replication().await?.link_is_up() {
             return Err(EngineError::InVain("the replica follows its primary"));
         }
+        // Epochs may have been sorted out a moment ago.
+        new.client.until_epoch(old.client.cluster_info().await?.current_epoch).await?;
         old.client.pause_writes().await?;
         let taken_over = async {
             new.client.catch_up_with(&mut old.client).await?;

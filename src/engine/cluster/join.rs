@@ -11,7 +11,7 @@ use futures_util::future::{try_join, try_join_all};
 use super::{
     agree,
     member::{Connected, Duty, Member, Seat, connect_all},
-    opening::open,
+    opening::{Turns, open},
 };
 use crate::engine::{EngineError, EngineSettings, wait::Wait};
 
@@ -152,11 +152,12 @@ async fn open_primaries(
         })
         .collect();
     let mut helpers = helpers.iter().map(|helper| helper.id.as_str());
+    let turns = Turns::default();
     let opening = duties.iter().zip(nodes).filter_map(|(duty, node)| {
         let Duty::Primary(slots) = duty else { return None };
         let replica = replicas.iter().find(|(of, _)| *of == node.member.peer).map(|(_, id)| id.as_str());
         let partner = replica.or_else(|| helpers.next());
-        Some(open(node, slots, partner))
+        Some(open(node, slots, partner, &turns))
     });
     try_join_all(opening).await?;
     Ok(())

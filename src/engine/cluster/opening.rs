@@ -9,9 +9,13 @@
 //! fraction of a millisecond until it serves, and then takes over from it. A cluster in which nobody owns a slot serves
 //! nobody, so in a new one the partner is said to own one first, in the eyes of the one that will take it over.
 //!
+//! Primaries take over one after the other, see [`Turns`].
+//!
 //! Where there is no partner, and where something goes wrong on the way, the two seconds are waited for.
 
 use std::time::Duration;
+
+use tokio::sync::Mutex;
 
 use super::member::Connected;
 use crate::{
@@ -28,11 +32,28 @@ const PARTNER_PATIENCE: Duration = Duration::from_secs(1);
 /// After this long a replica that does not serve takes over all the same, and becomes a primary like any other.
 const REPLICA_PATIENCE: Duration = Duration::from_secs(1);
 
+/// Lets primaries take over in turns, each in the knowledge of the one before. Two that took over at the same moment
+/// would claim with the same epoch, which the engines sort out only a second or so later; a replica that did not hear of
+/// that, and then takes over from one of them, would not be believed.
+#[derive(Default)]
+pub(super) struct Turns(Mutex<u64>);
+
+impl Turns {
+    async fn take_over(&self, primary: &mut Connected<'_>) -> Result<(), EngineError> {
+        let mut latest = self.0.lock().await;
+        primary.client.until_epoch(*latest).await?;
+        primary.client.take_over().await?;
+        *latest = primary.client.cluster_info().await?.current_epoch;
+        Ok(())
+    }
+}
+
 /// Waits until the blank engine is a primary that owns `slots` and serves. With a `partner` it need not wait long.
 pub(super) async fn open(
     primary: &mut Connected<'_>,
     slots: &SlotSet,
     partner: Option<&str>,
+    turns: &Turns,
 ) -> Result<(), EngineError> {
     let has_partner = partner.is_some();
     let wait = Wait::until("a primary owns its slots and serves", SERVE_PATIENCE);
@@ -55,7 +76,7 @@ pub(super) async fn open(
             }
             if serves || wait.elapsed() > REPLICA_PATIENCE {
                 primary.client.add_slots(&free).await?;
-                primary.client.take_over().await?;
+                turns.take_over(primary).await?;
                 continue;
             }
         } else if serves || !myself.slots.is_empty() || !has_partner || wait.elapsed() > PARTNER_PATIENCE {
