@@ -33,9 +33,10 @@ if [ -d /run/systemd/system ]; then
 else
   say "starting dockerd, which prints to $log"
   as_root true # asks for the password, if it must, while it still can
-  # In a session of its own it outlives this script and the terminal.
+  # In a session of its own it outlives this script and the terminal. The shell that waits for it holds no output open
+  # that somebody reads to its end.
   # shellcheck disable=SC2016  # the inner shell is to expand it
-  as_root sh -c 'exec setsid nohup dockerd >>"$1" 2>&1 </dev/null' sh "$log" &
+  as_root sh -c 'exec setsid nohup dockerd >>"$1" 2>&1 </dev/null' sh "$log" >/dev/null 2>&1 &
   daemon=$!
 fi
 
