@@ -25,6 +25,7 @@ use cachette::{
     cli::{Cli, Command},
     server::Server,
 };
+use chrono::{DateTime, Timelike, Utc};
 use clap::Parser;
 use hyper_util::{
     client::legacy::{Client as HttpClient, connect::HttpConnector as Connector},
@@ -77,7 +78,19 @@ impl App {
             let _ = stopped.await;
         }));
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
-        Self { address, http, _data: data, _stop: stop, running }
+        let app = Self { address, http, _data: data, _stop: stop, running };
+        app.advance_to_noon().await;
+        app
+    }
+
+    /// Moves the clock to a time of day at which no maintenance window is open that the default region gives, so that
+    /// tests find the same at every hour.
+    async fn advance_to_noon(&self) {
+        let health: Value = serde_json::from_str(&self.get("/_cachette/health").await.body).expect("JSON");
+        let now: DateTime<Utc> = health["time"].as_str().and_then(|time| time.parse().ok()).expect("a time");
+        let since_noon = (i64::from(now.num_seconds_from_midnight()) - 12 * 3600).rem_euclid(86_400);
+        let wait = u64::try_from(86_400 - since_noon).expect("within a day");
+        self.advance(Duration::from_secs(wait)).await;
     }
 
     /// The official SDK, for the default account and region.

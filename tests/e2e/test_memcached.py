@@ -39,11 +39,11 @@ def test_every_node_is_an_engine_of_its_own(client):
     nodes = cluster["CacheNodes"]
     assert [node["CacheNodeId"] for node in nodes] == ["0001", "0002", "0003"]
     for number, node in enumerate(nodes):
-        cache = Memcached((node["Endpoint"]["Address"], node["Endpoint"]["Port"]), timeout=10)
+        cache = Memcached((node["Endpoint"]["Address"], node["Endpoint"]["Port"]), timeout=10, default_noreply=False)
         assert cache.get("whose") is None
         cache.set("whose", str(number))
     for number, node in enumerate(nodes):
-        cache = Memcached((node["Endpoint"]["Address"], node["Endpoint"]["Port"]), timeout=10)
+        cache = Memcached((node["Endpoint"]["Address"], node["Endpoint"]["Port"]), timeout=10, default_noreply=False)
         assert cache.get("whose") == str(number).encode()
 
 
