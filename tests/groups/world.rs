@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -24,7 +24,11 @@ use cachette::{
 };
 use redis::{FromRedisValue, aio::MultiplexedConnection};
 use tempfile::TempDir;
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::{
+    runtime::{self, Runtime},
+    task::spawn_blocking,
+    time::timeout,
+};
 
 /// How long anything may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,7 +55,16 @@ struct Server {
     clock: Arc<Clock>,
     operations: Operations,
     backend: Arc<dyn Backend>,
-    reconciler: JoinHandle<()>,
+    /// What all of the server's own work runs on.
+    runtime: Option<Runtime>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// A group as it is asked for.
@@ -77,8 +90,9 @@ impl World {
         let kept_clock = Arc::clone(&clock);
         let settings = GatewaySettings::new(IpAddr::V4(self.listen), 16_379..=17_378);
         let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
-        let engines = ProcessSettings { data_dir: self.folder.path().to_owned(), engine_path: Vec::new() };
-        let backend: Arc<dyn Backend> = Arc::new(ProcessBackend::open(engines).await.expect("a backend"));
+        let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        let opening = runtime.spawn(open_backend(self.folder.path().to_owned()));
+        let backend: Arc<dyn Backend> = Arc::new(opening.await.expect("a backend"));
         let shared = reconcile::Shared {
             store: Arc::clone(&store),
             backend: Arc::clone(&backend),
@@ -87,16 +101,16 @@ impl World {
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };
-        let reconciler = tokio::spawn(reconcile::run(shared));
+        runtime.spawn(reconcile::run(shared));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&kept_clock), Options::default());
-        self.server = Some(Server { store, clock: kept_clock, operations, backend, reconciler });
+        self.server = Some(Server { store, clock: kept_clock, operations, backend, runtime: Some(runtime) });
     }
 
-    /// Ends the server as a kill would: nothing of it gets to finish.
+    /// Ends the server as a kill would: nothing of it gets to finish, and nothing of it goes on.
     pub async fn crash(&mut self) {
-        if let Some(server) = self.server.take() {
-            server.reconciler.abort();
-            let _ = server.reconciler.await;
+        if let Some(mut server) = self.server.take() {
+            let runtime = server.runtime.take().expect("a runtime");
+            spawn_blocking(move || runtime.shutdown_timeout(PATIENCE)).await.expect("an end");
         }
     }
 
@@ -296,13 +310,16 @@ impl World {
 
     /// Ends everything.
     pub async fn end(mut self) {
-        let engines = self.server().backend.list().await.expect("a list");
-        let backend = Arc::clone(&self.server().backend);
         self.crash().await;
-        for engine in engines {
+        let backend = open_backend(self.folder.path().to_owned()).await;
+        for engine in backend.list().await.expect("a list") {
             backend.remove(&engine.id).await.expect("removed");
         }
     }
+}
+
+async fn open_backend(data_dir: PathBuf) -> ProcessBackend {
+    ProcessBackend::open(ProcessSettings { data_dir, engine_path: Vec::new() }).await.expect("a backend")
 }
 
 /// The file is free a moment after the last server over it is gone.
