@@ -59,8 +59,6 @@ class Server:
             command, env=self.env, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL
         )
         wait_for(self.answers, what="the server's first answer")
-        if "--auth" not in self.flags:
-            self.advance_to_noon()
         return self
 
     def advance_to_noon(self):
@@ -126,6 +124,7 @@ def backend(request):
 @pytest.fixture(scope="session")
 def shared_server(backend, tmp_path_factory):
     server = Server(backend, tmp_path_factory.mktemp("server") / backend).start()
+    server.advance_to_noon()
     yield server
     server.admin("reset", {})
     server.stop()
