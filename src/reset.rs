@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, ReplicationGroup, Scope,
+        User, UserGroup,
     },
     store::{Draft, Record, StorageError, Store},
 };
@@ -79,6 +80,8 @@ impl Reset {
                 remove_all::<CacheParameterGroup>(draft);
                 remove_all::<CacheSubnetGroup>(draft);
                 remove_all::<CacheSecurityGroup>(draft);
+                remove_all::<UserGroup>(draft);
+                remove_all::<User>(draft);
                 remove_all::<Event>(draft);
                 remove_all::<Fault>(draft);
                 Ok::<_, StorageError>(())

@@ -65,6 +65,8 @@ pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
         "cache_parameter_groups": tables.cache_parameter_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "cache_subnet_groups": tables.cache_subnet_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "cache_security_groups": tables.cache_security_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "users": tables.users.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "user_groups": tables.user_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
     }))
 }
 

@@ -1,6 +1,7 @@
 //! What the server knows about: resources, engines, names and rules. Pure: no I/O, no async runtime.
 
 mod access;
+pub mod access_string;
 pub mod arn;
 mod cache_cluster;
 mod cache_node;
@@ -46,5 +47,5 @@ pub use security_group::{CacheSecurityGroup, Ec2SecurityGroup};
 pub use slot_set::{NotSlots, SLOTS, SlotSet};
 pub use subnet_group::CacheSubnetGroup;
 pub use tags::TagSet;
-pub use user::{User, UserGroup};
+pub use user::{Unsettled, User, UserGroup};
 pub use window::{MaintenanceWindow, SnapshotWindow};

@@ -185,3 +185,55 @@ pub(super) fn too_many_test_failovers(most: usize) -> AwsError {
     let message = format!("TestFailover can be called for at most {most} node groups within 24 hours.");
     AwsError::new(ErrorCode::APICallRateForCustomerExceeded, message)
 }
+
+pub(super) fn user_not_found(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::UserNotFound, format!("User {id} not found."))
+}
+
+pub(super) fn user_already_exists(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::UserAlreadyExists, format!("User {id} already exists."))
+}
+
+/// A user is not in a state that allows something.
+pub(super) fn invalid_user_state(message: impl Display) -> AwsError {
+    AwsError::new(ErrorCode::InvalidUserState, message.to_string())
+}
+
+/// The tags of a user that is being changed or deleted cannot be looked at.
+pub(super) fn user_not_available_for_tagging(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::UserNotFound, format!("User {id} is not available for tagging."))
+}
+
+pub(super) fn default_user_associated(id: &str, user_group_id: &str) -> AwsError {
+    let message = format!("User {id} is the default user of user group {user_group_id}.");
+    AwsError::new(ErrorCode::DefaultUserAssociatedToUserGroup, message)
+}
+
+pub(super) fn user_group_not_found(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::UserGroupNotFound, format!("User group {id} not found."))
+}
+
+pub(super) fn user_group_already_exists(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::UserGroupAlreadyExists, format!("User group {id} already exists."))
+}
+
+/// A user group is not in a state that allows something.
+pub(super) fn invalid_user_group_state(message: impl Display) -> AwsError {
+    AwsError::new(ErrorCode::InvalidUserGroupState, message.to_string())
+}
+
+/// The tags of a user group that is being changed or deleted cannot be looked at, as those of users.
+pub(super) fn user_group_not_available_for_tagging(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::UserGroupNotFound, format!("User group {id} is not available for tagging."))
+}
+
+pub(super) fn default_user_required() -> AwsError {
+    let message = "Redis user group needs to contain a user with the user name default.";
+    AwsError::new(ErrorCode::DefaultUserRequired, message)
+}
+
+/// Two users of one group would log in by the same name.
+pub(super) fn duplicate_user_name(name: &str) -> AwsError {
+    let message = format!("A user group cannot have two users with the user name {name}.");
+    AwsError::new(ErrorCode::DuplicateUserName, message)
+}

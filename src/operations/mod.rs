@@ -13,6 +13,7 @@ mod request;
 mod security_groups;
 mod subnet_groups;
 mod tags;
+mod user;
 mod user_group;
 
 use std::sync::Arc;
@@ -120,10 +121,14 @@ impl Operations {
             Operation::CopySnapshot(input) => {
                 refused::new_resource(name, IdentifierKind::Snapshot, &input.target_snapshot_name)
             }
-            Operation::CreateUser(input) => refused::new_resource(name, IdentifierKind::User, &input.user_id),
-            Operation::CreateUserGroup(input) => {
-                refused::new_resource(name, IdentifierKind::UserGroup, &input.user_group_id)
-            }
+            Operation::CreateUser(input) => self.create_user(request, *input).await,
+            Operation::DescribeUsers(input) => self.describe_users(request, &input),
+            Operation::ModifyUser(input) => self.modify_user(request, *input).await,
+            Operation::DeleteUser(input) => self.delete_user(request, *input).await,
+            Operation::CreateUserGroup(input) => self.create_user_group(request, *input).await,
+            Operation::DescribeUserGroups(input) => self.describe_user_groups(request, &input),
+            Operation::ModifyUserGroup(input) => self.modify_user_group(request, *input).await,
+            Operation::DeleteUserGroup(input) => self.delete_user_group(request, *input).await,
             Operation::BatchApplyUpdateAction(_)
             | Operation::BatchStopUpdateAction(_)
             | Operation::CompleteMigration(_)
@@ -132,8 +137,6 @@ impl Operations {
             | Operation::DeleteServerlessCache(_)
             | Operation::DeleteServerlessCacheSnapshot(_)
             | Operation::DeleteSnapshot(_)
-            | Operation::DeleteUser(_)
-            | Operation::DeleteUserGroup(_)
             | Operation::DescribeGlobalReplicationGroups(_)
             | Operation::DescribeReservedCacheNodes(_)
             | Operation::DescribeReservedCacheNodesOfferings(_)
@@ -142,16 +145,12 @@ impl Operations {
             | Operation::DescribeServiceUpdates(_)
             | Operation::DescribeSnapshots(_)
             | Operation::DescribeUpdateActions(_)
-            | Operation::DescribeUserGroups(_)
-            | Operation::DescribeUsers(_)
             | Operation::DisassociateGlobalReplicationGroup(_)
             | Operation::ExportServerlessCacheSnapshot(_)
             | Operation::FailoverGlobalReplicationGroup(_)
             | Operation::IncreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::ModifyGlobalReplicationGroup(_)
             | Operation::ModifyServerlessCache(_)
-            | Operation::ModifyUser(_)
-            | Operation::ModifyUserGroup(_)
             | Operation::PrepareMigration(_)
             | Operation::PurchaseReservedCacheNodesOffering(_)
             | Operation::RebalanceSlotsInGlobalReplicationGroup(_)

@@ -1,10 +1,10 @@
 //! The operations on tags, and the tags of new resources.
 
-use super::{Operations, errors, replication_group, request::Request};
+use super::{Operations, errors, replication_group, request::Request, user, user_group};
 use crate::{
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, GroupPhase, Phase, ReplicationGroup,
-        Scope, TagSet,
+        Scope, TagSet, User, UserGroup,
         arn::{Arn, ResourceType},
         catalogue::default_groups::default_group,
         tags::TagError,
@@ -148,6 +148,29 @@ fn change_in_record(
             draft.get::<CacheSecurityGroup>(scope, id).ok_or_else(|| errors::cache_security_group_not_found(id))?;
             changed::<CacheSecurityGroup>(draft, scope, id, |record| &mut record.tags, change)
         }
+        ResourceType::User if id == user::DEFAULT_USER => {
+            let mut none = TagSet::default();
+            change(&mut none).map_err(|error| refused(&error))?;
+            if none == TagSet::default() {
+                Ok(none)
+            } else {
+                Err(errors::invalid_value("The default user cannot be tagged."))
+            }
+        }
+        ResourceType::User => {
+            let user = user::of_id(draft.tables(), scope, id)?;
+            if !user::is_active(draft.tables(), scope, &user) {
+                return Err(errors::user_not_available_for_tagging(id));
+            }
+            changed::<User>(draft, scope, id, |record| &mut record.tags, change)
+        }
+        ResourceType::UserGroup => {
+            let group = user_group::of_id(draft.tables(), scope, id)?;
+            if !user_group::is_active(draft.tables(), &group) {
+                return Err(errors::user_group_not_available_for_tagging(id));
+            }
+            changed::<UserGroup>(draft, scope, id, |record| &mut record.tags, change)
+        }
         other => Err(absent(other, id)),
     }
 }
@@ -181,8 +204,6 @@ fn absent(resource_type: ResourceType, id: &str) -> AwsError {
     let code = match resource_type {
         ResourceType::Snapshot => ErrorCode::SnapshotNotFound,
         ResourceType::ReservedInstance => ErrorCode::ReservedCacheNodeNotFound,
-        ResourceType::User => ErrorCode::UserNotFound,
-        ResourceType::UserGroup => ErrorCode::UserGroupNotFound,
         ResourceType::ServerlessCache => ErrorCode::ServerlessCacheNotFound,
         ResourceType::ServerlessCacheSnapshot => ErrorCode::ServerlessCacheSnapshotNotFound,
         _ => ErrorCode::GlobalReplicationGroupNotFound,

@@ -24,6 +24,7 @@ mod plan;
 mod plan_tests;
 mod queue;
 mod steps;
+mod users;
 mod watch;
 
 use std::{future::Future, sync::Arc};
@@ -112,6 +113,7 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
             watch::follow_endings(&shared),
             watch::probe(&shared),
             watch::sweep(&shared),
+            users::follow(&shared),
             faults::follow_clock(&shared.store, &shared.clock),
         );
     }

@@ -28,6 +28,7 @@ fn generated() -> BTreeMap<String, String> {
     families.sort_by(|a, b| a.family.cmp(&b.family));
 
     let mut files = BTreeMap::from([
+        ("commands.rs".to_owned(), render::commands(&facts(&directory.join("commands.json")))),
         ("engine_versions.rs".to_owned(), render::engine_versions(&facts(&directory.join("engine_versions.json")))),
         ("node_types.rs".to_owned(), render::node_types(&facts(&directory.join("node_types.json")))),
         ("regions.rs".to_owned(), render::regions(&facts(&directory.join("regions.json")))),

@@ -279,3 +279,16 @@ fn parameter(facts: &Parameter) -> String {
         facts.minimum_engine_version,
     )
 }
+
+/// Commands by name, each with the version of Redis or Valkey that brought it.
+pub type CommandFacts = BTreeMap<String, String>;
+
+pub fn commands(facts: &CommandFacts) -> String {
+    let mut body = String::from("pub static COMMANDS: &[Command] = &[\n");
+    for (name, since) in facts {
+        let (major, minor) = since.split_once('.').expect("two numbers");
+        let _ = writeln!(body, "    Command {{ name: {name:?}, since: ({major}, {minor}) }},");
+    }
+    body.push_str("];\n");
+    file("use crate::model::catalogue::commands::Command;", &body)
+}

@@ -5,6 +5,7 @@
 //! `facts/*.json`; change the facts and run that test with `UPDATE=1`. Nothing here knows a user's resources, and
 //! nothing decides on AWS error codes: the documentation of an error names the code that fits it.
 
+pub mod commands;
 pub mod default_groups;
 pub mod engine_versions;
 pub mod families;

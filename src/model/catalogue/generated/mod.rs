@@ -2,6 +2,7 @@
 
 // Generated from the facts by tests/catalogue. Do not edit.
 
+pub(super) mod commands;
 pub(super) mod engine_versions;
 pub(super) mod families;
 pub(super) mod memcached1_4;
