@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{AdminSecret, memcached_launch, redis_launch};
-use crate::model::{Engine, EngineVersion};
+use crate::model::{Access, Engine, EngineVersion, PasswordHash};
 
 /// Everything that decides how an engine behaves.
 #[derive(Clone, Debug)]
@@ -18,8 +18,10 @@ pub struct EngineSettings {
     pub parameters: BTreeMap<String, String>,
     /// The most files, connections included, that the engine may have open, where there is a limit.
     pub open_files: Option<u64>,
-    /// The SHA-256 of the token that clients have to send, when there is one.
-    pub auth_token_hash: Option<String>,
+    /// Who may talk to it.
+    pub access: Access,
+    /// By what the gateway logs in for each user of `access` that proves who it is by IAM.
+    pub iam_passwords: BTreeMap<String, PasswordHash>,
     /// What lets the server in.
     pub admin: AdminSecret,
     /// Whether it is to copy another engine or be copied as soon as it runs.

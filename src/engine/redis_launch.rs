@@ -5,7 +5,7 @@ use super::{
     launch::{EngineSettings, Launch},
     restricted,
 };
-use crate::model::hex::hex;
+use crate::model::{Access, hex::hex};
 
 /// The name of the user by which the server administers engines.
 pub(super) const ADMIN_USER: &str = "cachette-admin";
@@ -72,9 +72,9 @@ fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
     }
     if restricted::has_acl(settings) {
         let mut default = words(&["user", "default", "on"]);
-        match &settings.auth_token_hash {
-            Some(hash) => default.push(format!("#{hash}")),
-            None => default.push("nopass".into()),
+        match &settings.access {
+            Access::Tokens { tokens, .. } => default.extend(tokens.iter().map(|token| format!("#{}", token.as_str()))),
+            Access::Open | Access::Users(_) => default.push("nopass".into()),
         }
         default.extend(restricted::default_user_rules(settings));
         all.push(default);
@@ -119,7 +119,10 @@ fn quote(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{ClusterSettings, InstanceSecret};
+    use crate::{
+        engine::{ClusterSettings, InstanceSecret},
+        model::PasswordHash,
+    };
 
     fn settings(version: &str, parameters: &[(&str, &str)]) -> EngineSettings {
         EngineSettings {
@@ -128,7 +131,8 @@ mod tests {
             port: 6379,
             parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             open_files: None,
-            auth_token_hash: Some("00ff".into()),
+            access: Access::Tokens { tokens: vec![PasswordHash::of("secret")], optional: false },
+            iam_passwords: std::collections::BTreeMap::new(),
             admin: InstanceSecret::new([0; 32]).of_engine("e"),
             replicates: false,
             cluster: None,
@@ -150,7 +154,7 @@ mod tests {
         let settings = settings("7.0", &[("rename-commands", "KEYS blocked FLUSHALL wipe")]);
         let config = config(&settings);
         assert!(!config.contains(settings.admin.password()));
-        assert!(config.contains("user default on \"#00ff\" ~* +@all"));
+        assert!(config.contains(&format!("user default on \"#{}\" ~* +@all", PasswordHash::of("secret").as_str())));
         assert!(config.contains("-cluster|setslot"));
         assert!(config.contains("rename-command flushall wipe\nrename-command keys \"\"\n"));
         assert!(config.contains("rename-command config config-"));

@@ -8,7 +8,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::model::hex::hex;
+use crate::model::{Scope, hex::hex};
 
 /// The secret of this instance of the server, from which all others are derived.
 #[derive(Clone)]
@@ -19,6 +19,13 @@ impl InstanceSecret {
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// By what the gateway logs in to every engine of the cache `cache_id` for the user `name`, when it has let the user
+    /// in by IAM.
+    #[must_use]
+    pub fn of_iam_user(&self, scope: &Scope, cache_id: &str, name: &str) -> AdminSecret {
+        self.of_engine(&format!("iam/{scope}/{cache_id}/{name}"))
     }
 
     /// The secret of the engine of this name.

@@ -6,6 +6,7 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::sync::watch;
 
 use super::EndpointId;
+use crate::model::TransitEncryption;
 
 /// Knows where endpoints lead. Its questions are asked often and must be answered from memory.
 pub trait Directory: Send + Sync + 'static {
@@ -29,9 +30,21 @@ pub trait Directory: Send + Sync + 'static {
     /// What is wrong with the network between all clients and `engine`, an address that a route led to.
     fn fault_of(&self, engine: SocketAddr) -> Option<NetworkFault>;
 
+    /// What clients of `endpoint` have to do before they are carried to an engine. Asked once for each connection.
+    fn security(&self, endpoint: &EndpointId) -> Security;
+
     /// Changes whenever any answer may have changed. Connections that wait for a target ask again at every change, and
     /// those that are open are judged again.
     fn changes(&self) -> watch::Receiver<u64>;
+}
+
+/// What stands between clients and the engines behind an endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Security {
+    /// Whether they speak TLS.
+    pub transit_encryption: TransitEncryption,
+    /// Whether there are users who log in with a token that the gateway has to verify.
+    pub has_iam_users: bool,
 }
 
 /// A fault of the network, as users set it to see what their programs do.

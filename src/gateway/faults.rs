@@ -57,6 +57,7 @@ mod tests {
             engine_version: "7.0.7".parse().expect("a version"),
             cache_node_type: "cache.t3.micro".into(),
             parameters: std::collections::BTreeMap::new(),
+            access: crate::model::Access::Open,
         };
         let mut node = CacheNode::new(zone.to_owned());
         let running = Running::new("1".into(), address.into(), settings);

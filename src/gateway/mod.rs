@@ -32,7 +32,7 @@ use std::{
 use tokio::task::JoinHandle;
 
 pub use self::{
-    directory::{Directory, Member, Membership, NetworkFault},
+    directory::{Directory, Member, Membership, NetworkFault, Security},
     front::Front,
     ports::{OpenError, PortChoice},
     records::Records,

@@ -11,7 +11,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{Directory, Member, Membership, NetworkFault, faults, groups};
+use super::{Directory, Member, Membership, NetworkFault, Security, faults, groups};
 use crate::{
     model::{CacheCluster, EndpointId, EndpointRole, FaultKind},
     store::Store,
@@ -106,6 +106,25 @@ impl Directory for Records {
             FaultKind::Cut => Some(NetworkFault::Cut),
             FaultKind::Delay { milliseconds } => Some(NetworkFault::Delay(Duration::from_millis(milliseconds))),
             FaultKind::Outage => None,
+        })
+    }
+
+    fn security(&self, endpoint: &EndpointId) -> Security {
+        let tables = self.store.tables();
+        let of_group = || {
+            let group = tables.replication_groups.get(&endpoint.scope, &endpoint.resource_id)?;
+            // All members are alike.
+            group.member_ids().find_map(|id| tables.cache_clusters.get(&endpoint.scope, id))
+        };
+        let cluster = match endpoint.role {
+            EndpointRole::Node(_) | EndpointRole::Configuration => {
+                tables.cache_clusters.get(&endpoint.scope, &endpoint.resource_id)
+            }
+            EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => of_group(),
+        };
+        cluster.map_or_else(Security::default, |cluster| Security {
+            transit_encryption: cluster.transit_encryption,
+            has_iam_users: cluster.access.has_iam_users(),
         })
     }
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Scope, Settings, SnapshotWindow,
-    Succession, TagSet,
+    Access, CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Scope, Settings, SnapshotWindow,
+    Succession, TagSet, TransitEncryption,
 };
 
 /// A cache cluster: a Memcached cluster of up to 40 nodes or a single Redis or Valkey node.
@@ -73,8 +73,18 @@ pub struct CacheCluster {
     pub tags: TagSet,
     /// Changes that wait for the maintenance window.
     pub pending: Pending,
-    /// The SHA-256 of the AUTH token in hexadecimal: what the engine needs to check one, and all that is kept of it.
-    pub auth_token_hash: Option<String>,
+    /// Whether clients speak TLS to it.
+    #[serde(default)]
+    pub transit_encryption: TransitEncryption,
+    /// Who may talk to it.
+    #[serde(default)]
+    pub access: Access,
+    /// The user group that `access` follows, if it does.
+    #[serde(default)]
+    pub user_group_id: Option<String>,
+    /// When its AUTH tokens were last changed.
+    #[serde(default)]
+    pub auth_token_modified: Option<DateTime<Utc>>,
     /// Whether its owner was told that what it writes to disk is encrypted. Recorded for those who read it back: it
     /// cannot be seen from outside.
     #[serde(default)]
@@ -179,7 +189,7 @@ impl CacheCluster {
             } else {
                 Phase::Modifying
             }
-        } else if self.resizing_from.is_some() || self.nodes.values().any(|node| self.is_rescaling(node)) {
+        } else if self.resizing_from.is_some() || self.nodes.values().any(|node| self.is_being_changed(node)) {
             Phase::Modifying
         } else {
             Phase::Available
@@ -192,9 +202,24 @@ impl CacheCluster {
         node.is_settled() && (self.membership.is_none() || node.current().is_some_and(|running| running.role.is_some()))
     }
 
-    /// Whether a node's engine does not have the limits of the cluster's node type yet.
-    fn is_rescaling(&self, node: &CacheNode) -> bool {
-        node.current().is_some_and(|running| running.settings.cache_node_type != self.cache_node_type)
+    /// Whether a node's engine does not have the limits of the cluster's node type yet, or lets in others than it is to.
+    fn is_being_changed(&self, node: &CacheNode) -> bool {
+        node.current().is_some_and(|running| {
+            let settings = &running.settings;
+            settings.cache_node_type != self.cache_node_type || settings.access != self.access
+        })
+    }
+
+    /// The id of what it is part of as users see it: its replication group, or else itself.
+    #[must_use]
+    pub fn cache_id(&self) -> &str {
+        self.membership.as_ref().map_or(&self.id, |membership| &membership.replication_group_id)
+    }
+
+    /// Whether AUTH tokens are needed to talk to it.
+    #[must_use]
+    pub fn has_auth_token(&self) -> bool {
+        matches!(self.access, Access::Tokens { .. })
     }
 
     /// The settings that the engines should have, given the values of the parameter group that differ from the
@@ -206,6 +231,7 @@ impl CacheCluster {
             engine_version: self.engine_version.clone(),
             cache_node_type: self.cache_node_type.clone(),
             parameters: parameters.clone(),
+            access: self.access.clone(),
         }
     }
 

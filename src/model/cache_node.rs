@@ -209,6 +209,7 @@ mod tests {
             engine_version: "7.0.7".parse().expect("a version"),
             cache_node_type: "cache.t3.micro".into(),
             parameters: BTreeMap::new(),
+            access: crate::model::Access::Open,
         };
         let address = ([127, 0, 0, 1], 1).into();
         let running = Running::new("1".into(), address, settings);

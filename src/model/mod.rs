@@ -1,5 +1,6 @@
 //! What the server knows about: resources, engines, names and rules. Pure: no I/O, no async runtime.
 
+mod access;
 pub mod arn;
 mod cache_cluster;
 mod cache_node;
@@ -24,8 +25,10 @@ mod security_group;
 mod slot_set;
 mod subnet_group;
 pub mod tags;
+mod user;
 pub mod window;
 
+pub use access::{Access, AccessUser, Authentication, PasswordHash, TransitEncryption};
 pub use cache_cluster::{CacheCluster, Membership, Notification, Pending, Phase};
 pub use cache_node::{CacheNode, NodeId, Succession};
 pub use endpoint::{EndpointId, EndpointRole};
@@ -43,4 +46,5 @@ pub use security_group::{CacheSecurityGroup, Ec2SecurityGroup};
 pub use slot_set::{NotSlots, SLOTS, SlotSet};
 pub use subnet_group::CacheSubnetGroup;
 pub use tags::TagSet;
+pub use user::{User, UserGroup};
 pub use window::{MaintenanceWindow, SnapshotWindow};

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, EngineRole, EngineVersion};
+use super::{Access, Engine, EngineRole, EngineVersion};
 
 /// What is known of an engine that may exist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +85,9 @@ pub struct Settings {
     pub cache_node_type: String,
     /// The parameter values that differ from the family's defaults.
     pub parameters: BTreeMap<String, String>,
+    /// Who may talk to it.
+    #[serde(default)]
+    pub access: Access,
 }
 
 impl Settings {

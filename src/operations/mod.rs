@@ -13,6 +13,7 @@ mod request;
 mod security_groups;
 mod subnet_groups;
 mod tags;
+mod user_group;
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use crate::{
     engine::{
         self, ClusterSettings, EngineError, EngineSettings, Member, MemcachedClient, RedisClient, RefusedDirective,
     },
-    model::{CacheCluster, Engine, NodeId, Running, Settings, parameters},
+    model::{Access, Authentication, CacheCluster, Engine, NodeId, PasswordHash, Running, Settings, parameters},
 };
 
 /// How long an engine may take from being started to its first answer.
@@ -212,7 +212,8 @@ impl Actor {
             port: self.engine_port(cluster.nodes.get(&node).and_then(|node| node.port).unwrap_or(cluster.port)),
             parameters: parameters::effective(settings),
             open_files: self.shared.backend.open_files(),
-            auth_token_hash: cluster.auth_token_hash.clone(),
+            access: settings.access.clone(),
+            iam_passwords: self.iam_passwords(cluster, &settings.access),
             admin: self.shared.secret.of_engine(engine_id(cluster, node, generation).as_str()),
             replicates: cluster.membership.is_some(),
             cluster: cluster.membership.as_ref().filter(|_| settings.is_clustered()).map(|membership| {
@@ -224,6 +225,14 @@ impl Actor {
                 }
             }),
         }
+    }
+
+    /// By what the gateway logs in for users that it has let in by IAM.
+    fn iam_passwords(&self, cluster: &CacheCluster, access: &Access) -> BTreeMap<String, PasswordHash> {
+        let Access::Users(users) = access else { return BTreeMap::new() };
+        let names = users.iter().filter(|(_, user)| user.authentication == Authentication::Iam).map(|(name, _)| name);
+        let secret = |name: &String| self.shared.secret.of_iam_user(&cluster.scope, cluster.cache_id(), name);
+        names.map(|name| (name.clone(), PasswordHash::of(secret(name).password()))).collect()
     }
 
     fn spec(&self, cluster: &CacheCluster, node: NodeId, generation: u32, settings: &Settings) -> Option<EngineSpec> {

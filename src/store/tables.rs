@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::table::Table;
 use crate::model::{
     CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, ReplicationGroup, Scope,
+    User, UserGroup,
 };
 
 /// Something that has a table of its own.
@@ -102,6 +103,10 @@ tables! {
     cache_subnet_groups: CacheSubnetGroup,
     /// Cache security groups.
     cache_security_groups: CacheSecurityGroup,
+    /// Users.
+    users: User,
+    /// User groups.
+    user_groups: UserGroup,
     /// Faults that users asked for, as long as they last.
     faults: Fault,
     /// Events, by a number that rises.

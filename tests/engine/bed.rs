@@ -10,7 +10,7 @@ use std::{
 use cachette::{
     backend::{Backend, EngineId, EngineSpec, ProcessBackend, ProcessSettings},
     engine::{ClusterSettings, Duty, EngineSettings, InstanceSecret, Member, RedisClient, Seat},
-    model::{Engine, SlotSet},
+    model::{Access, Engine, SlotSet},
 };
 use futures_util::future::join_all;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
@@ -56,7 +56,8 @@ impl Bed {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
             open_files: None,
-            auth_token_hash: None,
+            access: Access::Open,
+            iam_passwords: BTreeMap::new(),
             admin: secret.of_engine(name),
             cluster: in_cluster.then(|| ClusterSettings { secret: secret.of_engine("the whole group") }),
         }

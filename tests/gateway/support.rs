@@ -13,7 +13,7 @@ use std::{
 };
 
 use cachette::{
-    gateway::{Directory, EndpointId, EndpointRole, Gateway, GatewaySettings, Membership, NetworkFault},
+    gateway::{Directory, EndpointId, EndpointRole, Gateway, GatewaySettings, Membership, NetworkFault, Security},
     model::{NodeId, Scope},
 };
 use tokio::{
@@ -184,6 +184,10 @@ impl Directory for Routes {
 
     fn fault_of(&self, engine: SocketAddr) -> Option<NetworkFault> {
         self.faults.lock().expect("the faults").get(&engine).copied()
+    }
+
+    fn security(&self, _: &EndpointId) -> Security {
+        Security::default()
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

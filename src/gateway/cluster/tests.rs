@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::{
     super::{
-        Directory, EndpointId, EndpointRole, Membership, NetworkFault,
+        Directory, EndpointId, EndpointRole, Membership, NetworkFault, Security,
         relay::{Passed, Tap},
     },
     ClusterTap, Viewer,
@@ -42,6 +42,10 @@ impl Directory for Known {
 
     fn fault_of(&self, _: SocketAddr) -> Option<NetworkFault> {
         None
+    }
+
+    fn security(&self, _: &EndpointId) -> Security {
+        Security::default()
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     model::{
-        CacheCluster, CacheNode, Engine, NodeId, Notification, Pending,
+        Access, CacheCluster, CacheNode, Engine, NodeId, Notification, Pending, TransitEncryption,
         catalogue::{families, node_types},
         endpoint_port::endpoint_port,
         identifier::IdentifierKind,
@@ -122,8 +122,8 @@ fn new_cluster(
     parameter_groups::check_rules(family, &values, node_type)?;
     let node_count = node_count(engine, num_cache_nodes)?;
     settings::check_encryption(engine, version, transit_encryption_enabled)?;
-    let auth_token_hash =
-        settings::auth_token(auth_token.as_ref().map(|token| token.expose().as_str()), engine, strict)?;
+    let auth_token = settings::auth_token(auth_token.as_ref().map(|token| token.expose().as_str()), engine, strict)?;
+    let auth_token_modified = auth_token.as_ref().map(|_| now);
     let windows = settings::Windows::new(
         engine,
         scope,
@@ -180,7 +180,10 @@ fn new_cluster(
         ip_discovery: settings::ip_discovery(ip_discovery)?,
         tags: tags::from_request(tags)?,
         pending: Pending::default(),
-        auth_token_hash,
+        transit_encryption: TransitEncryption::Disabled,
+        access: auth_token.map_or(Access::Open, |token| Access::Tokens { tokens: vec![token], optional: false }),
+        user_group_id: None,
+        auth_token_modified,
         at_rest_encryption: false,
         id,
     })

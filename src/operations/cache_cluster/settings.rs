@@ -1,10 +1,8 @@
 //! The settings that `CreateCacheCluster` and `ModifyCacheCluster` both take, checked by `ElastiCache`'s rules.
 
-use sha2::{Digest, Sha256};
-
 use crate::{
     model::{
-        Engine, EngineVersion, MaintenanceWindow, Scope, SnapshotWindow,
+        Engine, EngineVersion, MaintenanceWindow, PasswordHash, Scope, SnapshotWindow,
         arn::{Arn, ResourceType},
         catalogue::{
             engine_versions::{EngineFeature, EngineVersionFacts, VersionError, resolve_version},
@@ -12,7 +10,6 @@ use crate::{
             node_types::NodeType,
             regions,
         },
-        hex::hex,
         window::check_apart,
     },
     operations::{errors, request::Request},
@@ -177,12 +174,12 @@ pub(in crate::operations) fn check_encryption(
     Err(errors::feature_not_supported_yet("encryption in transit"))
 }
 
-/// The SHA-256 of an AUTH token. `ElastiCache` takes a token only together with encryption; the engines do not need it.
+/// What is kept of an AUTH token. `ElastiCache` takes a token only together with encryption; the engines do not need it.
 pub(in crate::operations) fn auth_token(
     token: Option<&str>,
     engine: Engine,
     strict: bool,
-) -> Result<Option<String>, AwsError> {
+) -> Result<Option<PasswordHash>, AwsError> {
     let Some(token) = token else { return Ok(None) };
     if strict || engine == Engine::Memcached {
         return Err(errors::invalid_value("The AUTH token is only supported when encryption-in-transit is enabled"));
@@ -190,7 +187,7 @@ pub(in crate::operations) fn auth_token(
     if !is_auth_token(token) {
         return Err(errors::invalid_value("Invalid AuthToken provided."));
     }
-    Ok(Some(hex(&Sha256::digest(token))))
+    Ok(Some(PasswordHash::of(token)))
 }
 
 /// Whether a text can be an AUTH token.

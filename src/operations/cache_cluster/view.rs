@@ -85,8 +85,8 @@ impl View<'_> {
                 .then(|| i32::try_from(cluster.snapshot_retention_limit).ok())
                 .flatten(),
             snapshot_window: cluster.snapshot_window.as_ref().map(ToString::to_string),
-            auth_token_enabled: Some(cluster.auth_token_hash.is_some()),
-            auth_token_last_modified_date: cluster.auth_token_hash.as_ref().map(|_| cluster.requested),
+            auth_token_enabled: Some(cluster.has_auth_token()),
+            auth_token_last_modified_date: cluster.auth_token_modified,
             transit_encryption_enabled: Some(false),
             at_rest_encryption_enabled: Some(cluster.at_rest_encryption),
             arn: Some(Arn::text(&cluster.scope, ResourceType::Cluster, &cluster.id)),

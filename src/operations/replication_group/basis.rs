@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::shape::Shape;
 use crate::{
     model::{
-        CacheCluster, CacheNode, Engine, NodeId, Notification, Pending, Phase, TagSet,
+        Access, CacheCluster, CacheNode, Engine, NodeId, Notification, Pending, Phase, TagSet, TransitEncryption,
         catalogue::{
             engine_versions::{EngineVersionFacts, version_reported_as},
             families,
@@ -181,7 +181,10 @@ impl Basis {
             ip_discovery: settings::ip_discovery(asked.ip_discovery)?,
             tags: TagSet::default(),
             pending: Pending::default(),
-            auth_token_hash: None,
+            transit_encryption: TransitEncryption::Disabled,
+            access: Access::Open,
+            user_group_id: None,
+            auth_token_modified: None,
             at_rest_encryption: false,
         })
     }

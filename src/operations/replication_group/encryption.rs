@@ -160,7 +160,7 @@ impl AccessChange {
             return Err(errors::invalid_combination(ONE_USER_GROUP));
         }
         self.check_encryption(member)?;
-        if has_token && !on && member.auth_token_hash.is_none() {
+        if has_token && !on && !member.has_auth_token() {
             return Err(errors::invalid_value(
                 "The AUTH token is only supported when encryption-in-transit is enabled",
             ));

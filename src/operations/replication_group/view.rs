@@ -51,9 +51,8 @@ impl<'a> View<'a> {
             snapshot_window: group.snapshot_window.as_ref().map(ToString::to_string),
             cluster_enabled: Some(group.cluster_mode.is_clustered()),
             cache_node_type: in_effect.as_ref().map(|settings| settings.cache_node_type.to_owned()),
-            auth_token_enabled: Some(member.is_some_and(|member| member.auth_token_hash.is_some())),
-            auth_token_last_modified_date: member
-                .and_then(|member| member.auth_token_hash.as_ref().map(|_| member.requested)),
+            auth_token_enabled: Some(member.is_some_and(CacheCluster::has_auth_token)),
+            auth_token_last_modified_date: member.and_then(|member| member.auth_token_modified),
             transit_encryption_enabled: Some(false),
             at_rest_encryption_enabled: Some(encrypted),
             member_clusters_outpost_arns: None,

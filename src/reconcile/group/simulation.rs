@@ -66,7 +66,10 @@ pub(super) fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<
         ip_discovery: "ipv4".into(),
         tags: TagSet::default(),
         pending: Pending::default(),
-        auth_token_hash: None,
+        transit_encryption: TransitEncryption::Disabled,
+        access: Access::Open,
+        user_group_id: None,
+        auth_token_modified: None,
         at_rest_encryption: false,
     }
 }
