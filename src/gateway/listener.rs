@@ -8,6 +8,7 @@ use std::{
 };
 
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     task::{self, JoinSet},
     time,
@@ -149,7 +150,7 @@ async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoin
 /// Carries a connection to a Redis or Valkey engine, with `tap` in it, and one that knows logins by IAM where there are
 /// users who do that.
 async fn carry(
-    client: &mut TcpStream,
+    client: &mut (impl AsyncRead + AsyncWrite + Unpin),
     target: &mut TcpStream,
     mut tap: impl Tap,
     endpoint: &Endpoint,

@@ -50,15 +50,16 @@ impl AccessKeys {
 
 /// Says who may do `elasticache:Connect`. It is asked while a connection waits, and must answer from memory.
 pub trait ConnectPolicy: Send + Sync + 'static {
-    /// Whether the holder of `access_key` may connect to the cache as the user. `ElastiCache` wants both ARNs allowed.
-    fn may_connect(&self, access_key: &str, cache_arn: &str, user_arn: &str) -> bool;
+    /// Whether the holder of `access_key` in `account` may connect to the cache as the user. `ElastiCache` wants both
+    /// ARNs allowed.
+    fn may_connect(&self, access_key: &str, account: &str, cache_arn: &str, user_arn: &str) -> bool;
 }
 
 /// Lets everybody with a good token in.
 pub struct AnybodyMayConnect;
 
 impl ConnectPolicy for AnybodyMayConnect {
-    fn may_connect(&self, _: &str, _: &str, _: &str) -> bool {
+    fn may_connect(&self, _: &str, _: &str, _: &str, _: &str) -> bool {
         true
     }
 }
@@ -94,7 +95,8 @@ impl IamLogins {
         let cache_type = if membership.is_some() { ResourceType::ReplicationGroup } else { ResourceType::Cluster };
         let cache = Arn::text(scope, cache_type, cluster.cache_id());
         let user = Arn::text(scope, ResourceType::User, user_id);
-        if self.policy.may_connect(&access_key, &cache, &user) { Ok(()) } else { Err(Denial::Policy) }
+        let may_connect = self.policy.may_connect(&access_key, &scope.account, &cache, &user);
+        if may_connect { Ok(()) } else { Err(Denial::Policy) }
     }
 }
 

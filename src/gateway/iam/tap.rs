@@ -96,7 +96,8 @@ fn users(words: &[&[u8]]) -> Vec<usize> {
 }
 
 /// What becomes of a login by IAM in a transaction, where `ElastiCache` has none: a token is judged when it comes, and
-/// would be used some other time. The engine finds fault with this at once and gives up the transaction.
+/// would be used some other time. The engine finds fault with this at once and gives up the transaction. A wrong password
+/// would not do: it is found later, and some versions (Redis from 7.2 on, Valkey 8.0) then answer `EXEC` with too little.
 fn refused() -> Vec<u8> {
     request(&[Cow::Borrowed(b"AUTH")])
 }
