@@ -13,6 +13,7 @@ pub mod engine;
 pub mod faults;
 pub mod gateway;
 pub mod http;
+pub mod iam_login;
 pub mod instance;
 pub mod model;
 pub mod operations;

@@ -11,6 +11,7 @@ use crate::{
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
     http::{self, Admin, Api, Authentication},
+    iam_login::{AccessKeys, AnybodyMayConnect, IamLogins},
     instance::{Instance, InstanceError},
     operations::{Operations, Options},
     reconcile,
@@ -60,6 +61,10 @@ impl Server {
     /// # Errors
     /// When one of them cannot be had.
     pub async fn start(options: Serve) -> Result<Self, StartError> {
+        let access_keys = AccessKeys {
+            secrets: options.credentials.as_ref().map(|credentials| credentials.0.clone()).unwrap_or_default(),
+            have_to_be_known: options.auth == AuthChoice::Sigv4,
+        };
         let authentication = match (options.auth, options.credentials) {
             (AuthChoice::Off, _) => Authentication::Off,
             (AuthChoice::Sigv4, Some(credentials)) => Authentication::SigV4(credentials.0),
@@ -93,7 +98,15 @@ impl Server {
             endpoint_host: endpoint_host.clone(),
             ..GatewaySettings::new(options.listen.ip(), options.node_ports.0)
         };
-        let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
+        let iam_logins = IamLogins {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            secret: instance.secret.clone(),
+            access_keys,
+            policy: Arc::new(AnybodyMayConnect),
+        };
+        let gateway = Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store))));
+        let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
         let api = Api { operations, authentication, clock: Arc::clone(&clock), endpoint_host };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));

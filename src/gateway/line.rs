@@ -112,6 +112,19 @@ impl Line {
         Condition::from_code(self.condition.load(Ordering::Acquire))
     }
 
+    /// Ends it, whatever it is joined to.
+    pub(super) fn sever(&self) {
+        let joined = self.engine();
+        self.condition.store(Condition::SEVERED, Ordering::Release);
+        drop(joined);
+        self.waker.wake();
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_severed(&self) -> bool {
+        self.condition.load(Ordering::Acquire) == Condition::SEVERED
+    }
+
     fn engine(&self) -> MutexGuard<'_, Option<SocketAddr>> {
         // Nothing that is done under the lock can leave it half done.
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)

@@ -8,17 +8,19 @@ use std::{
 };
 
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     task::{self, JoinSet},
     time,
 };
 
 use super::{
-    Directory, EndpointId, Front, GatewaySettings,
+    Directory, EndpointId, Front, GatewaySettings, IamLogin,
     cluster::{ClusterTap, Viewer},
+    iam::{IamTap, Session},
     line::{self, Line},
     memcached::{Discovery, DiscoveryTap},
-    relay::{Untapped, relay},
+    relay::{Tap, Untapped, relay},
     target::{self, TargetError},
 };
 
@@ -31,6 +33,7 @@ pub(super) struct Endpoint {
     id: EndpointId,
     front: Mutex<Front>,
     directory: Arc<dyn Directory>,
+    iam_login: Option<Arc<dyn IamLogin>>,
     settings: Arc<GatewaySettings>,
 }
 
@@ -39,9 +42,10 @@ impl Endpoint {
         id: EndpointId,
         front: Front,
         directory: Arc<dyn Directory>,
+        iam_login: Option<Arc<dyn IamLogin>>,
         settings: Arc<GatewaySettings>,
     ) -> Self {
-        Self { id, front: Mutex::new(front), directory, settings }
+        Self { id, front: Mutex::new(front), directory, iam_login, settings }
     }
 
     /// What clients that connect from now on will find.
@@ -123,22 +127,38 @@ async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Li
 }
 
 /// Carries one connection to its end.
-async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoint, line: &Line) -> io::Result<()> {
+async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoint, line: &Arc<Line>) -> io::Result<()> {
     // Each side waits for the other's answer after a small write; Nagle's algorithm would delay both.
     client.set_nodelay(true)?;
     target.set_nodelay(true)?;
     let Endpoint { id, directory, settings, .. } = endpoint;
     let local = client.local_addr()?.ip();
     match endpoint.front() {
-        Front::Redis => relay(client, target, &mut Untapped, line).await,
+        Front::Redis => carry(client, target, Untapped, endpoint, line).await,
         Front::RedisCluster => {
             let host = settings.endpoint_host.as_deref();
             let viewer = Viewer::new(id, &**directory, target.peer_addr()?, local, host);
-            relay(client, target, &mut ClusterTap::new(viewer), line).await
+            carry(client, target, ClusterTap::new(viewer), endpoint, line).await
         }
         Front::Memcached => {
             let discovery = Discovery { endpoint: id, directory: &**directory, settings, local };
             relay(client, target, &mut DiscoveryTap::new(discovery), line).await
         }
+    }
+}
+
+/// Carries a connection to a Redis or Valkey engine, with `tap` in it, and one that knows logins by IAM where there are
+/// users who do that.
+async fn carry(
+    client: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    target: &mut TcpStream,
+    mut tap: impl Tap,
+    endpoint: &Endpoint,
+    line: &Arc<Line>,
+) -> io::Result<()> {
+    let Endpoint { id, directory, iam_login, .. } = endpoint;
+    match iam_login.as_deref().filter(|_| directory.security(id).has_iam_users) {
+        Some(logins) => relay(client, target, &mut IamTap::new(id, logins, Session::new(line), tap), line).await,
+        None => relay(client, target, &mut tap, line).await,
     }
 }

@@ -3,15 +3,17 @@
 //!
 //! An endpoint is a port of its own. For each connection to it the gateway asks a [`Directory`] where the endpoint leads
 //! at that moment, connects there, and copies bytes both ways. It holds no routes, starts no engines and decides
-//! nothing about clusters. Bytes are copied unseen, except at two kinds of endpoints: for Memcached clients it answers the
-//! discovery commands that no stock Memcached has, and clients of Redis or Valkey in cluster mode are told of the
-//! addresses of endpoints where engines tell of their own.
+//! nothing about clusters. Bytes are copied unseen, except at three kinds of endpoints: for Memcached clients it answers the
+//! discovery commands that no stock Memcached has, clients of Redis or Valkey in cluster mode are told of the
+//! addresses of endpoints where engines tell of their own, and where users log in by IAM, their tokens are replaced by
+//! passwords that engines know.
 
 mod cluster;
 mod directory;
 pub mod faults;
 mod front;
 mod groups;
+mod iam;
 mod lag;
 mod line;
 mod listener;
@@ -31,9 +33,11 @@ use std::{
 
 use tokio::task::JoinHandle;
 
+pub(crate) use self::records::cluster_behind;
 pub use self::{
     directory::{Directory, Member, Membership, NetworkFault, Security},
     front::Front,
+    iam::{Grant, IamLogin, Login},
     ports::{OpenError, PortChoice},
     records::Records,
 };
@@ -68,6 +72,7 @@ impl GatewaySettings {
 pub struct Gateway {
     settings: Arc<GatewaySettings>,
     directory: Arc<dyn Directory>,
+    iam_login: Option<Arc<dyn IamLogin>>,
     state: Mutex<State>,
 }
 
@@ -93,7 +98,14 @@ impl Gateway {
     #[must_use]
     pub fn new(settings: GatewaySettings, directory: Arc<dyn Directory>) -> Self {
         let ports = Ports::new(settings.listen, settings.node_ports.clone());
-        Self { settings: Arc::new(settings), directory, state: Mutex::new(State { ports, open: HashMap::new() }) }
+        let state = Mutex::new(State { ports, open: HashMap::new() });
+        Self { settings: Arc::new(settings), directory, iam_login: None, state }
+    }
+
+    /// The same gateway, with somebody who judges logins by IAM. Without, no such user gets in.
+    #[must_use]
+    pub fn with_iam_login(self, iam_login: Arc<dyn IamLogin>) -> Self {
+        Self { iam_login: Some(iam_login), ..self }
     }
 
     /// Keeps `port` for `endpoint` until that is opened or closed. To be called at start for every stored endpoint
@@ -119,7 +131,7 @@ impl Gateway {
         let (listener, port) = state.ports.listen(endpoint, choice)?;
         state.ports.release(endpoint);
         let (directory, settings) = (Arc::clone(&self.directory), Arc::clone(&self.settings));
-        let shared = Arc::new(Endpoint::new(endpoint.clone(), front, directory, settings));
+        let shared = Arc::new(Endpoint::new(endpoint.clone(), front, directory, self.iam_login.clone(), settings));
         let task = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
         state.open.insert(endpoint.clone(), Open { port, endpoint: shared, task });
         tracing::debug!(%endpoint, port, "endpoint opened");

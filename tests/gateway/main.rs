@@ -5,5 +5,6 @@ mod copying;
 mod discovery;
 mod faults;
 mod following;
+mod iam;
 mod routing;
 mod support;

@@ -73,9 +73,18 @@ impl Process {
     }
 
     pub fn redis_on(port: u16) -> Self {
+        Self::serving_on("redis-server", port)
+    }
+
+    /// Starts Redis or Valkey.
+    fn serving_on(program: &str, port: u16) -> Self {
         let port_text = port.to_string();
         let arguments = ["--bind", "127.0.0.1", "--port", &port_text, "--save", "", "--appendonly", "no"];
-        Self::start("redis-server", port, &arguments)
+        Self::start(program, port, &arguments)
+    }
+
+    pub async fn serving(program: &str) -> Self {
+        Self::serving_on(program, free_port()).up().await
     }
 
     pub async fn redis() -> Self {
@@ -115,6 +124,7 @@ pub struct Routes {
     membership: Mutex<Option<Membership>>,
     public_ports: Mutex<HashMap<SocketAddr, u16>>,
     followed: Mutex<HashMap<EndpointId, Vec<SocketAddr>>>,
+    security: Mutex<HashMap<EndpointId, Security>>,
     faults: Mutex<HashMap<SocketAddr, NetworkFault>>,
     changes: watch::Sender<u64>,
     asked: AtomicUsize,
@@ -144,6 +154,12 @@ impl Routes {
             None => routes.remove(endpoint),
         };
         drop(routes);
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Says what stands between clients and the engines behind `endpoint`.
+    pub fn secure(&self, endpoint: &EndpointId, security: Security) {
+        self.security.lock().expect("the security").insert(endpoint.clone(), security);
         self.changes.send_modify(|count| *count += 1);
     }
 
@@ -186,8 +202,8 @@ impl Directory for Routes {
         self.faults.lock().expect("the faults").get(&engine).copied()
     }
 
-    fn security(&self, _: &EndpointId) -> Security {
-        Security::default()
+    fn security(&self, endpoint: &EndpointId) -> Security {
+        self.security.lock().expect("the security").get(endpoint).copied().unwrap_or_default()
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

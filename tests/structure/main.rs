@@ -13,7 +13,7 @@ use cachette::cli::Cli;
 use clap::CommandFactory;
 
 /// Which modules each module may name beside itself. Data flows from `http` to the engines, and nothing goes back.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("protocol", &[]),
     ("model", &[]),
     ("clock", &[]),
@@ -22,6 +22,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("backend", &["model"]),
     ("engine", &["model"]),
     ("gateway", &["model", "store"]),
+    ("iam_login", &["clock", "engine", "gateway", "model", "protocol", "store"]),
     ("operations", &["clock", "model", "protocol", "store"]),
     ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "store"]),
     ("http", &["clock", "faults", "model", "operations", "protocol", "reset", "store"]),
