@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::net::TcpListener;
 
 use crate::{
+    authorization::{Authorization, Policies, PoliciesError},
     backend,
     cli::{AuthChoice, Serve},
     clock::Clock,
@@ -44,6 +45,9 @@ pub enum StartError {
     /// Signatures are to be checked, but no key is known.
     #[error("--auth sigv4 needs --credentials KEY:SECRET")]
     NoCredentials,
+    /// The policies cannot be used.
+    #[error(transparent)]
+    Policies(#[from] PoliciesError),
 }
 
 /// A server that is ready to run.
@@ -65,6 +69,10 @@ impl Server {
             (AuthChoice::Sigv4, Some(credentials)) => Authentication::SigV4(credentials.0),
             (AuthChoice::Sigv4, None) => return Err(StartError::NoCredentials),
         };
+        let policies = options.iam_policies.as_deref().map(Policies::read).transpose()?;
+        if policies.is_some() && matches!(authentication, Authentication::Off) {
+            tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
+        }
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
         let instance = Instance::open(&data_dir)?;
         let store = Arc::new(Store::open(&data_dir.join("records.redb"))?);
@@ -95,7 +103,9 @@ impl Server {
         };
         let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
-        let api = Api { operations, authentication, clock: Arc::clone(&clock), endpoint_host };
+        let authorization =
+            policies.map(|policies| Arc::new(Authorization::new(policies, Arc::clone(&store), Arc::clone(&clock))));
+        let api = Api { operations, authentication, authorization, clock: Arc::clone(&clock), endpoint_host };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
         let admin = Admin {
             store: Arc::clone(&store),

@@ -31,6 +31,8 @@ pub enum Authentication {
 pub(super) struct Caller {
     /// Their account and region.
     pub scope: Scope,
+    /// The identifier of their access key, if they sign; proved only when signatures are checked.
+    pub access_key: Option<String>,
 }
 
 impl Authentication {
@@ -46,15 +48,16 @@ impl Authentication {
                 Some(sigv4::verify(&request, now, |access_key| secrets.get(access_key).cloned())?)
             }
         };
-        let (account, region) =
+        let (access_key, region) =
             claimed.map_or((None, None), |claimed| (Some(claimed.access_key), Some(claimed.region)));
-        let account = account.filter(|key| key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit()));
+        let account = access_key.clone().filter(|key| key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit()));
         let region = region.filter(|region| is_region(region));
         Ok(Caller {
             scope: Scope::new(
                 account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
                 region.unwrap_or_else(|| DEFAULT_REGION.to_owned()),
             ),
+            access_key,
         })
     }
 }
