@@ -45,6 +45,10 @@ pub struct Serve {
     #[arg(long, env = "CACHETTE_CREDENTIALS", value_name = "KEY:SECRET,..", hide_env_values = true)]
     pub credentials: Option<Credentials>,
 
+    /// A JSON file of IAM policies by access key, which decide what each caller may do; without it everybody may do all.
+    #[arg(long, env = "CACHETTE_IAM_POLICIES", value_name = "FILE")]
+    pub iam_policies: Option<PathBuf>,
+
     /// The host name under which endpoints are given out; `auto` is the one that each request was sent to.
     #[arg(long, env = "CACHETTE_ENDPOINT_HOST", default_value = "auto")]
     pub endpoint_host: String,

@@ -6,6 +6,7 @@
 //! `http` -> `operations` -> `store` -> `reconcile` -> `engine`, `backend`, with the `gateway` in front of every
 //! endpoint that is given out.
 
+pub mod authorization;
 pub mod backend;
 pub mod cli;
 pub mod clock;

@@ -5,13 +5,14 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::net::TcpListener;
 
 use crate::{
+    authorization::{Authorization, Policies, PoliciesError},
     backend,
     cli::{AuthChoice, Serve},
     clock::Clock,
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
     http::{self, Admin, Api, Authentication},
-    iam_login::{AccessKeys, AnybodyMayConnect, IamLogins},
+    iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
     operations::{Operations, Options},
     reconcile,
@@ -45,6 +46,9 @@ pub enum StartError {
     /// Signatures are to be checked, but no key is known.
     #[error("--auth sigv4 needs --credentials KEY:SECRET")]
     NoCredentials,
+    /// The policies cannot be used.
+    #[error(transparent)]
+    Policies(#[from] PoliciesError),
 }
 
 /// A server that is ready to run.
@@ -70,6 +74,10 @@ impl Server {
             (AuthChoice::Sigv4, Some(credentials)) => Authentication::SigV4(credentials.0),
             (AuthChoice::Sigv4, None) => return Err(StartError::NoCredentials),
         };
+        let policies = options.iam_policies.as_deref().map(Policies::read).transpose()?;
+        if policies.is_some() && matches!(authentication, Authentication::Off) {
+            tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
+        }
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
         let instance = Instance::open(&data_dir)?;
         let store = Arc::new(Store::open(&data_dir.join("records.redb"))?);
@@ -98,17 +106,23 @@ impl Server {
             endpoint_host: endpoint_host.clone(),
             ..GatewaySettings::new(options.listen.ip(), options.node_ports.0)
         };
+        let authorization =
+            policies.map(|policies| Arc::new(Authorization::new(policies, Arc::clone(&store), Arc::clone(&clock))));
+        let policy: Arc<dyn ConnectPolicy> = match &authorization {
+            Some(authorization) => Arc::clone(authorization) as _,
+            None => Arc::new(AnybodyMayConnect),
+        };
         let iam_logins = IamLogins {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             secret: instance.secret.clone(),
             access_keys,
-            policy: Arc::new(AnybodyMayConnect),
+            policy,
         };
         let gateway = Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store))));
         let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
-        let api = Api { operations, authentication, clock: Arc::clone(&clock), endpoint_host };
+        let api = Api { operations, authentication, authorization, clock: Arc::clone(&clock), endpoint_host };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
         let admin = Admin {
             store: Arc::clone(&store),

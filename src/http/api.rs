@@ -12,8 +12,12 @@ use tokio::time::timeout;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::caller::{Authentication, Caller};
+use super::{
+    caller::{Authentication, Caller},
+    serve::Peer,
+};
 use crate::{
+    authorization::{Authorization, Principal},
     clock::Clock,
     operations::{Operations, Request},
     protocol::{AwsError, ErrorCode, query},
@@ -33,6 +37,8 @@ pub struct Api {
     pub operations: Operations,
     /// Who may call.
     pub authentication: Authentication,
+    /// What callers may do; `None` when everybody may do everything.
+    pub authorization: Option<Arc<Authorization>>,
     /// The time of day.
     pub clock: Arc<Clock>,
     /// The host name under which endpoints are given out; `None` for the one that the request came to.
@@ -66,10 +72,17 @@ impl Api {
     async fn answer(&self, request: HttpRequest) -> Result<(&'static str, crate::protocol::Output), AwsError> {
         let (parts, body) = request.into_parts();
         let body = read(&parts, body).await?;
-        let Caller { scope } = self.authentication.caller(&parts, &body, self.clock.now())?;
+        let Caller { scope, access_key } = self.authentication.caller(&parts, &body, self.clock.now())?;
         let operation = query::decode_request(parts.uri.query(), &body)?;
         let name = operation.name();
         tracing::Span::current().record("action", name);
+        if let Some(authorization) = &self.authorization {
+            let source = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
+            let principal = Principal { access_key: access_key.as_deref(), scope: &scope, source };
+            authorization
+                .check(principal, &operation)
+                .map_err(|denied| AwsError::new(ErrorCode::AccessDenied, denied.to_string()))?;
+        }
         let endpoint_host = self.endpoint_host.clone().unwrap_or_else(|| requested_host(&parts));
         let output = self.operations.execute(&Request { scope, endpoint_host }, operation).await?;
         Ok((name, output))

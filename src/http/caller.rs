@@ -28,6 +28,8 @@ pub enum Authentication {
 pub(super) struct Caller {
     /// Their account and region.
     pub scope: Scope,
+    /// The identifier of their access key, if they sign; proved only when signatures are checked.
+    pub access_key: Option<String>,
 }
 
 impl Authentication {
@@ -45,7 +47,8 @@ impl Authentication {
         };
         let account = claimed.as_ref().map_or(DEFAULT_ACCOUNT, CredentialScope::account);
         let region = claimed.as_ref().map(|claimed| claimed.region.as_str()).filter(|region| is_region(region));
-        Ok(Caller { scope: Scope::new(account, region.unwrap_or(DEFAULT_REGION)) })
+        let scope = Scope::new(account, region.unwrap_or(DEFAULT_REGION));
+        Ok(Caller { scope, access_key: claimed.map(|claimed| claimed.access_key) })
     }
 }
 

@@ -16,6 +16,7 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::TimeDelta;
 
 use crate::{
+    authorization::Authorization,
     clock::Clock,
     engine::InstanceSecret,
     gateway::{EndpointId, Grant, IamLogin, Login, cluster_behind},
@@ -61,6 +62,13 @@ pub struct AnybodyMayConnect;
 impl ConnectPolicy for AnybodyMayConnect {
     fn may_connect(&self, _: &str, _: &str, _: &str, _: &str) -> bool {
         true
+    }
+}
+
+impl ConnectPolicy for Authorization {
+    fn may_connect(&self, access_key: &str, account: &str, cache_arn: &str, user_arn: &str) -> bool {
+        let (Ok(cache), Ok(user)) = (cache_arn.parse(), user_arn.parse()) else { return false };
+        self.may_connect(access_key, account, &cache, &user)
     }
 }
 
