@@ -2,6 +2,7 @@
 # make test   installs what the tests need too, and runs every check and test
 # make lint   formatting and clippy
 # make bench  measures, some time; PARTS="describe writes" measures those parts only
+# make fuzz   looks for input that breaks what reads it; SECONDS=600 for each target, TARGETS="query xml" those only
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,8 +11,9 @@ SHELL := bash
 .NOTPARALLEL:
 
 LISTEN ?= 127.0.0.1:4598
+SECONDS ?= 60
 
-.PHONY: help run test bench lint engines machine
+.PHONY: help run test bench fuzz lint engines machine
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -53,3 +55,6 @@ test: machine lint
 bench: machine
 	cargo build --locked --release
 	cargo run --locked --release --example bench -- $(PARTS)
+
+fuzz:
+	@tests/fuzz/run.sh $(SECONDS) $(TARGETS)

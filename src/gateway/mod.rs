@@ -11,6 +11,8 @@ mod cluster;
 mod directory;
 pub mod faults;
 mod front;
+#[doc(hidden)]
+pub mod fuzzing;
 mod groups;
 mod lag;
 mod line;
