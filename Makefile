@@ -1,6 +1,6 @@
 # make run    installs what is missing, builds, and serves on http://127.0.0.1:4598
 # make test   installs what the tests need too, and runs every check and test
-# make lint   formatting and clippy
+# make lint   formatting, clippy, and what is known of our dependencies
 # make bench  measures, some time; PARTS="describe writes" measures those parts only
 # make fuzz   looks for input that breaks what reads it; SECONDS=600 for each target, TARGETS="query xml" those only
 
@@ -40,6 +40,7 @@ run: engines
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	tests/structure/advisories.sh
 
 test: machine lint
 	if cargo nextest --version >/dev/null 2>&1; then \
