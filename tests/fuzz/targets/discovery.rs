@@ -2,7 +2,7 @@
 
 use cachette::gateway::{GatewaySettings, fuzzing::Connection};
 
-use super::streams::{Nodes, Streams, endpoint};
+use super::streams::{Nodes, Streams, contains, endpoint};
 
 /// The longest line that is looked at.
 const LIMIT: usize = 2048;
@@ -25,8 +25,4 @@ pub fn check(input: &[u8]) {
             assert!(requests == streams.requests, "requests that are not ours are changed");
         }
     }
-}
-
-fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
 }

@@ -88,6 +88,11 @@ fn feed(
     output
 }
 
+/// Whether `word` stands anywhere in `bytes`.
+pub fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
+
 /// Tells where nodes are: nowhere at all, or at two addresses.
 pub enum Nodes {
     Unknown,
