@@ -12,6 +12,8 @@ mod cluster;
 mod directory;
 pub mod faults;
 mod front;
+#[doc(hidden)]
+pub mod fuzzing;
 mod groups;
 mod iam;
 mod lag;

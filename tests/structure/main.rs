@@ -1,6 +1,7 @@
-//! How the crate is put together: which module may know which, how long files may get, and that the README tells of
-//! every flag. What each module is for is told in `docs/architecture.md`.
+//! How the crate is put together: which module may know which, how long files may get, what it depends on, and that the
+//! README tells of every flag. What each module is for is told in `docs/architecture.md`.
 
+mod dependencies;
 mod imports;
 
 use std::{
