@@ -15,6 +15,7 @@ pub mod gateway;
 pub mod http;
 pub mod instance;
 pub mod model;
+pub mod open_files;
 pub mod operations;
 pub mod protocol;
 pub mod reconcile;

@@ -66,7 +66,8 @@ impl App {
         Self::with(&["--strict"]).await
     }
 
-    async fn with(flags: &[&str]) -> Self {
+    /// A server with these options.
+    pub async fn with(flags: &[&str]) -> Self {
         let data = TempDir::new().expect("a folder");
         let data_dir = data.path().to_str().expect("a path in UTF-8");
         let fixed = ["cachette", "serve", "--listen", "127.0.0.1:0", "--backend", "none", "--data-dir", data_dir];
@@ -143,6 +144,11 @@ impl App {
     /// Fetches a path.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(self.uri(path)).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The whole address of a path.

@@ -4,6 +4,8 @@
 mod accounts;
 mod answer;
 mod app;
+mod attacks;
+mod browsers;
 mod clusters;
 mod compatibility;
 mod create;
