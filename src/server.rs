@@ -10,10 +10,11 @@ use crate::{
     cli::{AuthChoice, Serve},
     clock::Clock,
     faults::Faults,
-    gateway::{Gateway, GatewaySettings, Records},
-    http::{self, Admin, Api, Authentication},
+    gateway::{Gateway, GatewaySettings, Places, Records},
+    http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
+    open_files::OpenFiles,
     operations::{Operations, Options},
     reconcile,
     reset::Reset,
@@ -55,6 +56,7 @@ pub enum StartError {
 pub struct Server {
     listener: TcpListener,
     router: axum::Router,
+    limits: Limits,
     reconciler: reconcile::Shared,
     stop_engines: Option<Reset>,
 }
@@ -102,8 +104,16 @@ impl Server {
         .await?;
         let clock = Arc::new(Clock::system());
         let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
+        let files = OpenFiles::of_process();
+        tracing::info!(
+            open_files = files.all,
+            api_connections = files.api_connections,
+            endpoint_connections = files.endpoint_connections,
+            "connections are limited by the files that may be open"
+        );
         let settings = GatewaySettings {
             endpoint_host: endpoint_host.clone(),
+            places: Places::new(files.endpoint_connections),
             ..GatewaySettings::new(options.listen.ip(), options.node_ports.0)
         };
         let authorization =
@@ -122,6 +132,9 @@ impl Server {
         let gateway = Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store))));
         let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
+        let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
+        let limits = Limits { connections: files.api_connections, ..Limits::default() };
+        let guard = Guard::new(options.admin_access.into(), own_names, limits);
         let api = Api { operations, authentication, authorization, clock: Arc::clone(&clock), endpoint_host };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
         let admin = Admin {
@@ -131,11 +144,11 @@ impl Server {
             reset: reset(),
             backend: backend.name(),
         };
-        let router = http::router(Arc::new(api), Arc::new(admin));
+        let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
         let stop_engines = options.stop_engines.then(reset);
         let reconciler =
             reconcile::Shared { store, backend, gateway, clock, secret: instance.secret, strict: options.strict };
-        Ok(Self { listener, router, reconciler, stop_engines })
+        Ok(Self { listener, router, limits, reconciler, stop_engines })
     }
 
     /// The address that the server listens on, with the port that the system chose when it was asked for port 0.
@@ -155,7 +168,7 @@ impl Server {
     /// Serves until `stop` completes. Engines are left running for the next start, unless they are to be stopped.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let work = async {
-            tokio::join!(http::serve(self.listener, self.router), reconcile::run(self.reconciler));
+            tokio::join!(http::serve(self.listener, self.router, self.limits), reconcile::run(self.reconciler));
         };
         let stopping = async {
             stop.await;

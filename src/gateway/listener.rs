@@ -20,6 +20,7 @@ use super::{
     iam::{IamTap, Session},
     line::{self, Line},
     memcached::{Discovery, DiscoveryTap},
+    places::{self, Place},
     relay::{Tap, Untapped, relay},
     target::{self, TargetError},
 };
@@ -53,6 +54,11 @@ impl Endpoint {
         *self.front.lock().unwrap_or_else(PoisonError::into_inner) = front;
     }
 
+    /// A place for one more connection beside these, if there is one.
+    fn place(&self, connections: usize) -> Option<Place> {
+        (connections < self.settings.max_connections).then(|| self.settings.places.take())?
+    }
+
     fn front(&self) -> Front {
         *self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -69,12 +75,14 @@ pub(super) async fn serve(listener: TcpListener, endpoint: Arc<Endpoint>) {
                 lines.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
             }
             accepted = listener.accept() => match accepted {
-                Ok((client, _)) if connections.len() < endpoint.settings.max_connections => {
-                    let line = Arc::<Line>::default();
-                    let task = connections.spawn(connection(client, Arc::clone(&endpoint), Arc::clone(&line)));
-                    lines.insert(task.id(), line);
-                }
-                Ok((client, _)) => refuse(&client, endpoint.front()),
+                Ok((client, _)) => match endpoint.place(connections.len()) {
+                    Some(place) => {
+                        let line = Arc::<Line>::default();
+                        let task = connections.spawn(connection(client, Arc::clone(&endpoint), Arc::clone(&line), place));
+                        lines.insert(task.id(), line);
+                    }
+                    None => refuse(&client, endpoint.front()),
+                },
                 Err(error) if concerns_one_connection(&error) => {}
                 Err(error) => {
                     tracing::warn!(endpoint = %endpoint.id, %error, "cannot accept a connection");
@@ -105,7 +113,8 @@ fn refuse(client: &TcpStream, front: Front) {
     let _ = client.try_write(words);
 }
 
-async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Line>) {
+/// `_place` is given back when the connection ends.
+async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Line>, _place: Place) {
     let Endpoint { id, directory, settings, .. } = &*endpoint;
     // Boxed, so that an established connection does not hold the memory that looking for its target took.
     let mut target = match Box::pin(target::connect(&**directory, id, &line, settings.connect_limit)).await {
@@ -130,6 +139,7 @@ async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Li
 async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoint, line: &Arc<Line>) -> io::Result<()> {
     // Each side waits for the other's answer after a small write; Nagle's algorithm would delay both.
     client.set_nodelay(true)?;
+    places::notice_loss(client)?;
     target.set_nodelay(true)?;
     let Endpoint { id, directory, settings, .. } = endpoint;
     let local = client.local_addr()?.ip();

@@ -20,6 +20,7 @@ mod lag;
 mod line;
 mod listener;
 mod memcached;
+mod places;
 mod ports;
 mod records;
 mod relay;
@@ -40,6 +41,7 @@ pub use self::{
     directory::{Directory, Member, Membership, NetworkFault, Security},
     front::Front,
     iam::{Grant, IamLogin, Login},
+    places::Places,
     ports::{OpenError, PortChoice},
     records::Records,
 };
@@ -58,6 +60,8 @@ pub struct GatewaySettings {
     pub endpoint_host: Option<String>,
     /// The connections that one endpoint carries at a time; more are refused. `ElastiCache` allows 65,000.
     pub max_connections: usize,
+    /// What all endpoints together may carry; more connections are refused in the same way.
+    pub places: Places,
     /// How long a connection waits for an engine before it is closed.
     pub connect_limit: Duration,
 }
@@ -66,7 +70,14 @@ impl GatewaySettings {
     /// The defaults, on this address and with these ports.
     #[must_use]
     pub fn new(listen: IpAddr, node_ports: RangeInclusive<u16>) -> Self {
-        Self { listen, node_ports, endpoint_host: None, max_connections: 65_000, connect_limit: Duration::from_secs(5) }
+        Self {
+            listen,
+            node_ports,
+            endpoint_host: None,
+            max_connections: 65_000,
+            places: Places::new(usize::MAX),
+            connect_limit: Duration::from_secs(5),
+        }
     }
 }
 

@@ -66,7 +66,7 @@ impl App {
         Self::with(&["--strict"]).await
     }
 
-    /// A server with these flags.
+    /// A server with these options.
     pub async fn with(flags: &[&str]) -> Self {
         let data = TempDir::new().expect("a folder");
         let data_dir = data.path().to_str().expect("a path in UTF-8");
@@ -144,6 +144,11 @@ impl App {
     /// Fetches a path.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(self.uri(path)).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The whole address of a path.

@@ -4,7 +4,9 @@
 mod accounts;
 mod answer;
 mod app;
+mod attacks;
 mod authorization;
+mod browsers;
 mod clusters;
 mod compatibility;
 mod create;

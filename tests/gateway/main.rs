@@ -1,5 +1,6 @@
 //! The gateway in front of real engines.
 
+mod attacks;
 mod cluster;
 mod copying;
 mod discovery;

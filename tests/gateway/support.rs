@@ -87,6 +87,13 @@ impl Process {
         Self::serving_on(program, free_port()).up().await
     }
 
+    /// A Redis that takes so many clients.
+    pub async fn redis_for(clients: usize) -> Self {
+        let (port, clients) = (free_port(), clients.to_string());
+        let arguments = ["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--maxclients", &clients];
+        Self::start("redis-server", port, &arguments).up().await
+    }
+
     pub async fn redis() -> Self {
         Self::redis_on(free_port()).up().await
     }

@@ -31,7 +31,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
 ];
 
 /// The files that put the parts together, and may name all of them.
-const TOP: [&str; 6] = ["cli", "instance", "lib", "main", "reset", "server"];
+const TOP: [&str; 7] = ["cli", "instance", "lib", "main", "open_files", "reset", "server"];
 
 /// The most lines of a file that is not generated.
 const MOST_LINES: usize = 500;
