@@ -16,6 +16,7 @@ use crate::{
     reconcile,
     reset::Reset,
     store::{StorageError, Store},
+    tls::{Certificates, TlsError},
 };
 
 /// Why the server could not start.
@@ -27,6 +28,9 @@ pub enum StartError {
     /// The records cannot be read.
     #[error(transparent)]
     Store(#[from] StorageError),
+    /// There are no certificates.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// No backend can be used.
     #[error(transparent)]
     Backend(#[from] backend::SelectError),
@@ -71,6 +75,8 @@ impl Server {
         let listener = TcpListener::bind(options.listen)
             .await
             .map_err(|source| StartError::Listen { address: options.listen, source })?;
+        let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
+        let certificates = Arc::new(Certificates::open(&data_dir, endpoint_host.as_deref())?);
         let backend = backend::select(backend::Selection {
             choice: options.backend.into(),
             instance: instance.name.clone(),
@@ -88,20 +94,27 @@ impl Server {
         })
         .await?;
         let clock = Arc::new(Clock::system());
-        let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
         let settings = GatewaySettings {
             endpoint_host: endpoint_host.clone(),
             ..GatewaySettings::new(options.listen.ip(), options.node_ports.0)
         };
-        let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
+        let gateway =
+            Arc::new(Gateway::new(settings, Arc::clone(&certificates), Arc::new(Records::new(Arc::clone(&store)))));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
-        let api = Api { operations, authentication, clock: Arc::clone(&clock), endpoint_host };
+        let api = Api {
+            operations,
+            authentication,
+            clock: Arc::clone(&clock),
+            endpoint_host,
+            certificates: Arc::clone(&certificates),
+        };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
         let admin = Admin {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             faults: Faults::new(Arc::clone(&store), Arc::clone(&clock)),
             reset: reset(),
+            certificates,
             backend: backend.name(),
         };
         let router = http::router(Arc::new(api), Arc::new(admin));

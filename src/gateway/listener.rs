@@ -16,11 +16,13 @@ use tokio::{
 use super::{
     Directory, EndpointId, Front, GatewaySettings,
     cluster::{ClusterTap, Viewer},
+    encrypted::{self, Client, HandshakeError, Transport},
     line::{self, Line},
     memcached::{Discovery, DiscoveryTap},
     relay::{Untapped, relay},
     target::{self, TargetError},
 };
+use crate::{model::TransitEncryption, tls::Certificates};
 
 /// The rest after a failed accept. With no file descriptor left every accept fails at once until one is closed: without
 /// a rest that would keep a processor busy, and the connections that are waiting stay in the system's queue meanwhile.
@@ -32,6 +34,7 @@ pub(super) struct Endpoint {
     front: Mutex<Front>,
     directory: Arc<dyn Directory>,
     settings: Arc<GatewaySettings>,
+    certificates: Arc<Certificates>,
 }
 
 impl Endpoint {
@@ -40,8 +43,9 @@ impl Endpoint {
         front: Front,
         directory: Arc<dyn Directory>,
         settings: Arc<GatewaySettings>,
+        certificates: Arc<Certificates>,
     ) -> Self {
-        Self { id, front: Mutex::new(front), directory, settings }
+        Self { id, front: Mutex::new(front), directory, settings, certificates }
     }
 
     /// What clients that connect from now on will find.
@@ -51,6 +55,11 @@ impl Endpoint {
 
     fn front(&self) -> Front {
         *self.front.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether clients that connect now are to speak TLS.
+    fn transit_encryption(&self) -> TransitEncryption {
+        self.directory.security(&self.id).transit_encryption
     }
 }
 
@@ -70,7 +79,7 @@ pub(super) async fn serve(listener: TcpListener, endpoint: Arc<Endpoint>) {
                     let task = connections.spawn(connection(client, Arc::clone(&endpoint), Arc::clone(&line)));
                     lines.insert(task.id(), line);
                 }
-                Ok((client, _)) => refuse(&client, endpoint.front()),
+                Ok((client, _)) => refuse(&client, &endpoint),
                 Err(error) if concerns_one_connection(&error) => {}
                 Err(error) => {
                     tracing::warn!(endpoint = %endpoint.id, %error, "cannot accept a connection");
@@ -92,43 +101,85 @@ fn concerns_one_connection(error: &io::Error) -> bool {
 }
 
 /// Tells a client that there are too many, in the words of its engine. A client that does not read them is no reason to
-/// wait.
-fn refuse(client: &TcpStream, front: Front) {
-    let words: &[u8] = match front {
+/// wait, and one that may speak TLS would not understand them.
+fn refuse(client: &TcpStream, endpoint: &Endpoint) {
+    if endpoint.transit_encryption().is_enabled() {
+        return;
+    }
+    let words: &[u8] = match endpoint.front() {
         Front::Redis | Front::RedisCluster => b"-ERR max number of clients reached\r\n",
         Front::Memcached => b"ERROR Too many open connections\r\n",
     };
     let _ = client.try_write(words);
 }
 
-async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Line>) {
-    let Endpoint { id, directory, settings, .. } = &*endpoint;
+async fn connection(client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Line>) {
+    let wanted = || endpoint.transit_encryption();
+    let outcome = match encrypted::transport(&client, wanted, endpoint.settings.handshake_limit).await {
+        Ok(Transport::Plain) => {
+            plain(client, &endpoint, &line).await;
+            Ok(())
+        }
+        // Boxed, so that a plain connection does not hold the memory that this one takes.
+        Ok(Transport::Encrypted) => Box::pin(encrypted(client, &endpoint, &line)).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = outcome {
+        tracing::debug!(endpoint = %endpoint.id, %error, "a client was turned away");
+    }
+}
+
+async fn plain(client: TcpStream, endpoint: &Endpoint, line: &Line) {
+    if let Some(target) = target_of(&client, endpoint, line).await {
+        carry(client, target, endpoint, line).await;
+    }
+}
+
+/// The client's first words are heard before there is an engine for it, and answered after: it does not have an engine
+/// wait for it, and sees a network that fails as it would without TLS.
+async fn encrypted(client: TcpStream, endpoint: &Endpoint, line: &Line) -> Result<(), HandshakeError> {
+    let Endpoint { settings, certificates, .. } = endpoint;
+    line.encrypt();
+    let greeting = Box::pin(encrypted::greeting(client, settings.handshake_limit)).await?;
+    let Some(target) = target_of(&greeting.io, endpoint, line).await else { return Ok(()) };
+    let client = Box::pin(encrypted::answer(greeting, certificates, settings.handshake_limit)).await?;
+    carry(client, target, endpoint, line).await;
+    Ok(())
+}
+
+/// The engine for a client, `None` when it got none and is turned away.
+async fn target_of(client: &TcpStream, endpoint: &Endpoint, line: &Line) -> Option<TcpStream> {
+    let Endpoint { id, directory, settings, .. } = endpoint;
     // Boxed, so that an established connection does not hold the memory that looking for its target took.
-    let mut target = match Box::pin(target::connect(&**directory, id, &line, settings.connect_limit)).await {
-        Ok(target) => target,
+    match Box::pin(target::connect(&**directory, id, line, settings.connect_limit)).await {
+        Ok(target) => Some(target),
         Err(error) => {
             tracing::debug!(endpoint = %id, error = &error as &dyn std::error::Error, "a connection got no engine");
             if matches!(error, TargetError::Refused) {
                 let _ = client.set_zero_linger();
             }
-            return;
+            None
         }
-    };
-    if let Err(error) = join(&mut client, &mut target, &endpoint, &line).await {
-        tracing::debug!(endpoint = %id, %error, "a connection was cut");
+    }
+}
+
+/// Carries one connection to its end, whatever that is.
+async fn carry<C: Client>(mut client: C, mut target: TcpStream, endpoint: &Endpoint, line: &Line) {
+    if let Err(error) = join(&mut client, &mut target, endpoint, line).await {
+        tracing::debug!(endpoint = %endpoint.id, %error, "a connection was cut");
         // Neither side may take what it got for all there was: both see a reset, as they would from each other.
-        let _ = client.set_zero_linger();
+        let _ = client.socket().set_zero_linger();
         let _ = target.set_zero_linger();
     }
 }
 
-/// Carries one connection to its end.
-async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoint, line: &Line) -> io::Result<()> {
+/// Carries one connection to its orderly end.
+async fn join<C: Client>(client: &mut C, target: &mut TcpStream, endpoint: &Endpoint, line: &Line) -> io::Result<()> {
     // Each side waits for the other's answer after a small write; Nagle's algorithm would delay both.
-    client.set_nodelay(true)?;
+    client.socket().set_nodelay(true)?;
     target.set_nodelay(true)?;
     let Endpoint { id, directory, settings, .. } = endpoint;
-    let local = client.local_addr()?.ip();
+    let local = client.socket().local_addr()?.ip();
     match endpoint.front() {
         Front::Redis => relay(client, target, &mut Untapped, line).await,
         Front::RedisCluster => {

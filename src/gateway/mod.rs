@@ -6,9 +6,12 @@
 //! nothing about clusters. Bytes are copied unseen, except at two kinds of endpoints: for Memcached clients it answers the
 //! discovery commands that no stock Memcached has, and clients of Redis or Valkey in cluster mode are told of the
 //! addresses of endpoints where engines tell of their own.
+//!
+//! TLS ends here: engines never speak it. Whether an endpoint's clients do is for the directory to say.
 
 mod cluster;
 mod directory;
+mod encrypted;
 pub mod faults;
 mod front;
 mod groups;
@@ -39,6 +42,7 @@ pub use self::{
 };
 use self::{listener::Endpoint, ports::Ports};
 pub use crate::model::{EndpointId, EndpointRole};
+use crate::tls::Certificates;
 
 /// What holds for every endpoint of a gateway.
 #[derive(Clone, Debug)]
@@ -54,19 +58,30 @@ pub struct GatewaySettings {
     pub max_connections: usize,
     /// How long a connection waits for an engine before it is closed.
     pub connect_limit: Duration,
+    /// How long a client that speaks TLS may take for each half of the handshake: until it has said what it wants, and
+    /// then until both are done. What comes in between is ours.
+    pub handshake_limit: Duration,
 }
 
 impl GatewaySettings {
     /// The defaults, on this address and with these ports.
     #[must_use]
     pub fn new(listen: IpAddr, node_ports: RangeInclusive<u16>) -> Self {
-        Self { listen, node_ports, endpoint_host: None, max_connections: 65_000, connect_limit: Duration::from_secs(5) }
+        Self {
+            listen,
+            node_ports,
+            endpoint_host: None,
+            max_connections: 65_000,
+            connect_limit: Duration::from_secs(5),
+            handshake_limit: Duration::from_secs(10),
+        }
     }
 }
 
 /// Opens and closes endpoints. Dropping it closes all of them.
 pub struct Gateway {
     settings: Arc<GatewaySettings>,
+    certificates: Arc<Certificates>,
     directory: Arc<dyn Directory>,
     state: Mutex<State>,
 }
@@ -89,11 +104,12 @@ impl Drop for Open {
 }
 
 impl Gateway {
-    /// A gateway with no endpoint open.
+    /// A gateway with no endpoint open. `certificates` are shown where `directory` wants TLS.
     #[must_use]
-    pub fn new(settings: GatewaySettings, directory: Arc<dyn Directory>) -> Self {
+    pub fn new(settings: GatewaySettings, certificates: Arc<Certificates>, directory: Arc<dyn Directory>) -> Self {
         let ports = Ports::new(settings.listen, settings.node_ports.clone());
-        Self { settings: Arc::new(settings), directory, state: Mutex::new(State { ports, open: HashMap::new() }) }
+        let state = Mutex::new(State { ports, open: HashMap::new() });
+        Self { settings: Arc::new(settings), certificates, directory, state }
     }
 
     /// Keeps `port` for `endpoint` until that is opened or closed. To be called at start for every stored endpoint
@@ -119,7 +135,8 @@ impl Gateway {
         let (listener, port) = state.ports.listen(endpoint, choice)?;
         state.ports.release(endpoint);
         let (directory, settings) = (Arc::clone(&self.directory), Arc::clone(&self.settings));
-        let shared = Arc::new(Endpoint::new(endpoint.clone(), front, directory, settings));
+        let certificates = Arc::clone(&self.certificates);
+        let shared = Arc::new(Endpoint::new(endpoint.clone(), front, directory, settings, certificates));
         let task = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
         state.open.insert(endpoint.clone(), Open { port, endpoint: shared, task });
         tracing::debug!(%endpoint, port, "endpoint opened");

@@ -17,6 +17,7 @@ use crate::{
     clock::Clock,
     operations::{Operations, Request},
     protocol::{AwsError, ErrorCode, query},
+    tls::Certificates,
 };
 
 /// The largest request body in bytes. The largest sensible request, forty tags and twenty parameters, is a tenth of it.
@@ -37,6 +38,8 @@ pub struct Api {
     pub clock: Arc<Clock>,
     /// The host name under which endpoints are given out; `None` for the one that the request came to.
     pub endpoint_host: Option<String>,
+    /// The certificates that endpoints show.
+    pub certificates: Arc<Certificates>,
 }
 
 /// Answers one request.
@@ -70,9 +73,19 @@ impl Api {
         let operation = query::decode_request(parts.uri.query(), &body)?;
         let name = operation.name();
         tracing::Span::current().record("action", name);
-        let endpoint_host = self.endpoint_host.clone().unwrap_or_else(|| requested_host(&parts));
+        let endpoint_host = self.host_of_endpoints(&parts);
         let output = self.operations.execute(&Request { scope, endpoint_host }, operation).await?;
         Ok((name, output))
+    }
+
+    /// The host under which this caller is given endpoints, which have to have certificates for it from then on.
+    fn host_of_endpoints(&self, parts: &Parts) -> String {
+        if let Some(configured) = &self.endpoint_host {
+            return configured.clone();
+        }
+        let host = requested_host(parts);
+        self.certificates.note(&host);
+        host
     }
 }
 

@@ -20,6 +20,7 @@ use axum::{Router, routing::delete, routing::get, routing::post};
 pub fn router(api: Arc<Api>, admin: Arc<Admin>) -> Router {
     let admin = Router::new()
         .route("/health", get(admin::health))
+        .route("/ca.pem", get(admin::ca_pem))
         .route("/resources", get(admin::resources))
         .route("/reset", post(admin::reset))
         .route("/clock/advance", post(admin::advance_clock))

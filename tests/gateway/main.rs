@@ -3,7 +3,10 @@
 mod cluster;
 mod copying;
 mod discovery;
+mod encryption;
 mod faults;
 mod following;
+mod handshakes;
 mod routing;
+mod secure;
 mod support;

@@ -13,18 +13,19 @@ use cachette::cli::Cli;
 use clap::CommandFactory;
 
 /// Which modules each module may name beside itself. Data flows from `http` to the engines, and nothing goes back.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("protocol", &[]),
     ("model", &[]),
     ("clock", &[]),
     ("store", &["model"]),
+    ("tls", &["model"]),
     ("faults", &["clock", "model", "store"]),
     ("backend", &["model"]),
     ("engine", &["model"]),
-    ("gateway", &["model", "store"]),
+    ("gateway", &["model", "store", "tls"]),
     ("operations", &["clock", "model", "protocol", "store"]),
     ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "store"]),
-    ("http", &["clock", "faults", "model", "operations", "protocol", "reset", "store"]),
+    ("http", &["clock", "faults", "model", "operations", "protocol", "reset", "store", "tls"]),
 ];
 
 /// The files that put the parts together, and may name all of them.
