@@ -4,6 +4,7 @@
 mod accounts;
 mod answer;
 mod app;
+mod certificates;
 mod clusters;
 mod compatibility;
 mod create;
