@@ -19,6 +19,7 @@ use crate::{
     reconcile,
     reset::Reset,
     store::{StorageError, Store},
+    tls::{Certificates, TlsError},
 };
 
 /// Why the server could not start.
@@ -30,6 +31,9 @@ pub enum StartError {
     /// The records cannot be read.
     #[error(transparent)]
     Store(#[from] StorageError),
+    /// There are no certificates.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// No backend can be used.
     #[error(transparent)]
     Backend(#[from] backend::SelectError),
@@ -86,6 +90,8 @@ impl Server {
         let listener = TcpListener::bind(options.listen)
             .await
             .map_err(|source| StartError::Listen { address: options.listen, source })?;
+        let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
+        let certificates = Arc::new(Certificates::open(&data_dir, endpoint_host.as_deref())?);
         let backend = backend::select(backend::Selection {
             choice: options.backend.into(),
             instance: instance.name.clone(),
@@ -103,7 +109,6 @@ impl Server {
         })
         .await?;
         let clock = Arc::new(Clock::system());
-        let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
         let files = OpenFiles::of_process();
         tracing::info!(
             open_files = files.all,
@@ -129,19 +134,27 @@ impl Server {
             access_keys,
             policy,
         };
-        let gateway = Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store))));
+        let gateway = Gateway::new(settings, Arc::clone(&certificates), Arc::new(Records::new(Arc::clone(&store))));
         let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
         let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
         let limits = Limits { connections: files.api_connections, ..Limits::default() };
         let guard = Guard::new(options.admin_access.into(), own_names, limits);
-        let api = Api { operations, authentication, authorization, clock: Arc::clone(&clock), endpoint_host };
+        let api = Api {
+            operations,
+            authentication,
+            authorization,
+            clock: Arc::clone(&clock),
+            endpoint_host,
+            certificates: Arc::clone(&certificates),
+        };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
         let admin = Admin {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             faults: Faults::new(Arc::clone(&store), Arc::clone(&clock)),
             reset: reset(),
+            certificates,
             backend: backend.name(),
         };
         let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));

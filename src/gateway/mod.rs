@@ -7,9 +7,12 @@
 //! discovery commands that no stock Memcached has, clients of Redis or Valkey in cluster mode are told of the
 //! addresses of endpoints where engines tell of their own, and where users log in by IAM, their tokens are replaced by
 //! passwords that engines know.
+//!
+//! TLS ends here: engines never speak it. Whether an endpoint's clients do is for the directory to say.
 
 mod cluster;
 mod directory;
+mod encrypted;
 pub mod faults;
 mod front;
 #[doc(hidden)]
@@ -47,6 +50,7 @@ pub use self::{
 };
 use self::{listener::Endpoint, ports::Ports};
 pub use crate::model::{EndpointId, EndpointRole};
+use crate::tls::Certificates;
 
 /// What holds for every endpoint of a gateway.
 #[derive(Clone, Debug)]
@@ -64,6 +68,9 @@ pub struct GatewaySettings {
     pub places: Places,
     /// How long a connection waits for an engine before it is closed.
     pub connect_limit: Duration,
+    /// How long a client that speaks TLS may take for each half of the handshake: until it has said what it wants, and
+    /// then until both are done. What comes in between is ours.
+    pub handshake_limit: Duration,
 }
 
 impl GatewaySettings {
@@ -77,6 +84,7 @@ impl GatewaySettings {
             max_connections: 65_000,
             places: Places::new(usize::MAX),
             connect_limit: Duration::from_secs(5),
+            handshake_limit: Duration::from_secs(10),
         }
     }
 }
@@ -84,6 +92,7 @@ impl GatewaySettings {
 /// Opens and closes endpoints. Dropping it closes all of them.
 pub struct Gateway {
     settings: Arc<GatewaySettings>,
+    certificates: Arc<Certificates>,
     directory: Arc<dyn Directory>,
     iam_login: Option<Arc<dyn IamLogin>>,
     state: Mutex<State>,
@@ -107,12 +116,12 @@ impl Drop for Open {
 }
 
 impl Gateway {
-    /// A gateway with no endpoint open.
+    /// A gateway with no endpoint open. `certificates` are shown where `directory` wants TLS.
     #[must_use]
-    pub fn new(settings: GatewaySettings, directory: Arc<dyn Directory>) -> Self {
+    pub fn new(settings: GatewaySettings, certificates: Arc<Certificates>, directory: Arc<dyn Directory>) -> Self {
         let ports = Ports::new(settings.listen, settings.node_ports.clone());
         let state = Mutex::new(State { ports, open: HashMap::new() });
-        Self { settings: Arc::new(settings), directory, iam_login: None, state }
+        Self { settings: Arc::new(settings), certificates, directory, iam_login: None, state }
     }
 
     /// The same gateway, with somebody who judges logins by IAM. Without, no such user gets in.
@@ -144,7 +153,8 @@ impl Gateway {
         let (listener, port) = state.ports.listen(endpoint, choice)?;
         state.ports.release(endpoint);
         let (directory, settings) = (Arc::clone(&self.directory), Arc::clone(&self.settings));
-        let shared = Arc::new(Endpoint::new(endpoint.clone(), front, directory, self.iam_login.clone(), settings));
+        let (iam_login, certificates) = (self.iam_login.clone(), Arc::clone(&self.certificates));
+        let shared = Arc::new(Endpoint::new(endpoint.clone(), front, directory, iam_login, settings, certificates));
         let task = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
         state.open.insert(endpoint.clone(), Open { port, endpoint: shared, task });
         tracing::debug!(%endpoint, port, "endpoint opened");

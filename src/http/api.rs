@@ -17,6 +17,7 @@ use crate::{
     clock::Clock,
     operations::{Operations, Request},
     protocol::{AwsError, ErrorCode, query},
+    tls::Certificates,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -33,6 +34,8 @@ pub struct Api {
     pub clock: Arc<Clock>,
     /// The host name under which endpoints are given out; `None` for the one that the request came to.
     pub endpoint_host: Option<String>,
+    /// The certificates that endpoints show.
+    pub certificates: Arc<Certificates>,
 }
 
 /// Answers one request, which has passed the guard.
@@ -71,9 +74,19 @@ impl Api {
                 .check(principal, &operation)
                 .map_err(|denied| AwsError::new(ErrorCode::AccessDenied, denied.to_string()))?;
         }
-        let endpoint_host = self.endpoint_host.clone().unwrap_or_else(|| requested_host(parts));
+        let endpoint_host = self.host_of_endpoints(parts);
         let output = self.operations.execute(&Request { scope, endpoint_host }, operation).await?;
         Ok((name, output))
+    }
+
+    /// The host under which this caller is given endpoints, which have to have certificates for it from then on.
+    fn host_of_endpoints(&self, parts: &Parts) -> String {
+        if let Some(configured) = &self.endpoint_host {
+            return configured.clone();
+        }
+        let host = requested_host(parts);
+        self.certificates.note(&host);
+        host
     }
 }
 

@@ -33,7 +33,7 @@ pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
         .route("/faults/{id}", delete(faults::heal))
         .route_layer(from_fn_with_state(Arc::clone(&guard), guard::admin));
     // What tells no secret, changes nothing, and is asked for from elsewhere: by health checks of other machines, say.
-    let public = Router::new().route("/health", get(admin::health));
+    let public = Router::new().route("/health", get(admin::health)).route("/ca.pem", get(admin::ca_pem));
     Router::new()
         .route("/", get(api::handle).post(api::handle))
         .route_layer(from_fn_with_state(guard, guard::api))

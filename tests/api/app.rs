@@ -50,7 +50,7 @@ pub const REGION: &str = "us-east-1";
 pub struct App {
     address: SocketAddr,
     http: HttpClient<Connector, Body>,
-    _data: TempDir,
+    data: TempDir,
     _stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
 }
@@ -79,9 +79,14 @@ impl App {
             let _ = stopped.await;
         }));
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
-        let app = Self { address, http, _data: data, _stop: stop, running };
+        let app = Self { address, http, data, _stop: stop, running };
         app.advance_to_noon().await;
         app
+    }
+
+    /// What the server keeps in this file of its data directory.
+    pub fn kept(&self, file: &str) -> Option<String> {
+        std::fs::read_to_string(self.data.path().join(file)).ok()
     }
 
     /// Moves the clock to a time of day at which no maintenance window is open that the default region gives, so that

@@ -7,6 +7,7 @@ mod app;
 mod attacks;
 mod authorization;
 mod browsers;
+mod certificates;
 mod clusters;
 mod compatibility;
 mod create;

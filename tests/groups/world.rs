@@ -21,6 +21,7 @@ use cachette::{
     protocol::{Operation, Output, types},
     reconcile,
     store::{StorageError, Store},
+    tls::Certificates,
 };
 use redis::{FromRedisValue, aio::MultiplexedConnection};
 use tempfile::TempDir;
@@ -89,7 +90,9 @@ impl World {
         let clock = Arc::new(Clock::system());
         let kept_clock = Arc::clone(&clock);
         let settings = GatewaySettings::new(IpAddr::V4(self.listen), 16_379..=17_378);
-        let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
+        let certificates = Certificates::open(self.folder.path(), None).expect("certificates");
+        let directory = Arc::new(Records::new(Arc::clone(&store)));
+        let gateway = Arc::new(Gateway::new(settings, Arc::new(certificates), directory));
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let opening = runtime.spawn(open_backend(self.folder.path().to_owned()));
         let backend: Arc<dyn Backend> = Arc::new(opening.await.expect("a backend"));

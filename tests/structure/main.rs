@@ -14,20 +14,21 @@ use cachette::cli::Cli;
 use clap::CommandFactory;
 
 /// Which modules each module may name beside itself. Data flows from `http` to the engines, and nothing goes back.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("protocol", &[]),
     ("model", &[]),
     ("clock", &[]),
     ("store", &["model"]),
+    ("tls", &["model"]),
     ("faults", &["clock", "model", "store"]),
     ("authorization", &["clock", "model", "protocol", "store"]),
     ("backend", &["model"]),
     ("engine", &["model"]),
-    ("gateway", &["model", "store"]),
+    ("gateway", &["model", "store", "tls"]),
     ("iam_login", &["authorization", "clock", "engine", "gateway", "model", "protocol", "store"]),
     ("operations", &["clock", "model", "protocol", "store"]),
     ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "store"]),
-    ("http", &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store"]),
+    ("http", &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls"]),
 ];
 
 /// The files that put the parts together, and may name all of them.
