@@ -13,7 +13,7 @@ mod request;
 mod security_groups;
 mod subnet_groups;
 mod tags;
-#[expect(dead_code, unused_imports, reason = "the operations on users come next")]
+#[expect(unused_imports, reason = "the operations on users come next")]
 mod user_group;
 
 use std::sync::Arc;
