@@ -244,3 +244,33 @@ impl Direction {
         Poll::Ready(Ok(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt, BufWriter, duplex},
+        time::timeout,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_stream_holds_back_goes_out_before_more_is_waited_for() {
+        let (client, mut at_client) = duplex(64);
+        let (mut engine, mut at_engine) = duplex(1 << 16);
+        // It takes more than the client does at a time, and gives nothing away by itself.
+        let mut client = BufWriter::with_capacity(1 << 16, client);
+        let (mut tap, line) = (Untapped, Line::default());
+        let value: Vec<u8> = (0..=250).cycle().take(10_000).collect();
+        let talk = async {
+            at_engine.write_all(&value).await.expect("sent");
+            let mut read = vec![0; value.len()];
+            at_client.read_exact(&mut read).await.expect("all of it");
+            assert_eq!(read, value);
+        };
+        tokio::select! {
+            _ = relay(&mut client, &mut engine, &mut tap, &line) => unreachable!("neither side has ended"),
+            talked = timeout(Duration::from_secs(10), talk) => talked.expect("all of it in time"),
+        }
+    }
+}

@@ -15,7 +15,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::{
     secure::Secured,
-    support::{LOOPBACK, Process, accept, connect, expect, expect_reset, node, rest, send, settings, within},
+    support::{LIMIT, LOOPBACK, Process, accept, connect, expect, expect_reset, node, rest, send, settings, within},
 };
 
 /// A gateway in front of `target`, and the endpoint's port.
@@ -44,7 +44,10 @@ async fn ping<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(client: &
 #[tokio::test]
 async fn where_tls_is_required_nothing_else_is_answered() {
     let redis = Process::redis().await;
-    let (secured, port) = in_front_of(redis.address, Required);
+    // Being turned away is something else than getting no engine.
+    let secured = Secured::new(GatewaySettings { connect_limit: 2 * LIMIT, ..settings() }, Required);
+    secured.routes.lead(&node("0001"), redis.address);
+    let port = secured.gateway.open(&node("0001"), Front::Redis, PortChoice::Any).expect("open");
     ping(&mut secured.client(port).await).await;
 
     let mut plain = connect(port).await;
