@@ -16,7 +16,7 @@ use cachette::{
     engine::InstanceSecret,
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
-    model::{CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope},
+    model::{Access, CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope},
     operations::{Operations, Options, Request},
     protocol::{Operation, Output, types},
     reconcile,
@@ -185,7 +185,12 @@ impl World {
 
     /// A connection to an endpoint.
     pub async fn connect(&self, port: u16) -> redis::RedisResult<MultiplexedConnection> {
-        let client = redis::Client::open(format!("redis://{}:{port}", self.listen)).expect("a client");
+        self.log_in(port, "").await
+    }
+
+    /// A connection to an endpoint with a `name:password@`.
+    pub async fn log_in(&self, port: u16, login: &str) -> redis::RedisResult<MultiplexedConnection> {
+        let client = redis::Client::open(format!("redis://{login}{}:{port}", self.listen)).expect("a client");
         let connecting = async {
             loop {
                 match client.get_multiplexed_async_connection().await {
@@ -306,6 +311,20 @@ impl World {
             let mut member = CacheCluster::clone(&draft.get::<CacheCluster>(&scope(), &id).expect("a member"));
             member.nodes.get_mut(&NodeId::FIRST).expect("a node").availability_zone = zone;
             draft.put(&scope(), &id, member);
+            Ok::<_, StorageError>(())
+        });
+        written.await.expect("written");
+    }
+
+    /// Changes who may talk to the group, as the operations do.
+    pub async fn let_in(&self, access: Access) {
+        let written = self.server().store.write(move |draft| {
+            let members: Vec<_> =
+                draft.tables().cache_clusters.iter(&scope()).map(|(_, member)| member.clone()).collect();
+            for member in members {
+                let changed = CacheCluster { access: access.clone(), ..CacheCluster::clone(&member) };
+                draft.put(&scope(), &member.id, changed);
+            }
             Ok::<_, StorageError>(())
         });
         written.await.expect("written");
