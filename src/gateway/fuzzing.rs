@@ -1,11 +1,16 @@
 //! Connections without sockets, for the fuzz targets in `tests/fuzz`: what the gateway makes of the bytes of both
 //! directions, read by read. Nothing else may use it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use super::{
-    Directory, EndpointId, GatewaySettings,
+    Directory, EndpointId, GatewaySettings, IamLogin,
     cluster::{ClusterTap, Viewer},
+    iam::{IamTap, Session},
+    line::Line,
     memcached::{Discovery, DiscoveryTap},
     relay::{Passed, Tap},
 };
@@ -49,6 +54,16 @@ impl<'a> Connection<'a> {
         Self { tap: Box::new(DiscoveryTap::new(Discovery { endpoint, directory, settings, local })) }
     }
 
+    /// The same connection, of a client that may log in by IAM.
+    ///
+    /// # Panics
+    /// At a login, outside a tokio runtime.
+    #[must_use]
+    pub fn with_logins(self, endpoint: &'a EndpointId, logins: &'a dyn IamLogin) -> Self {
+        let session = Session::new(&Arc::new(Line::default()));
+        Self { tap: Box::new(IamTap::new(endpoint, logins, session, self.tap)) }
+    }
+
     /// Bytes from the client; none at all say that it has sent all.
     pub fn requests(&mut self, input: &[u8]) -> Read {
         self.tap.requests(input).into()
@@ -63,5 +78,19 @@ impl<'a> Connection<'a> {
 impl From<Passed<'_>> for Read {
     fn from(passed: Passed<'_>) -> Self {
         Self { consumed: passed.consumed, output: passed.output.into_owned() }
+    }
+}
+
+impl Tap for Box<dyn Tap + '_> {
+    fn requests<'a>(&mut self, input: &'a [u8]) -> Passed<'a> {
+        (**self).requests(input)
+    }
+
+    fn replies<'a>(&mut self, input: &'a [u8]) -> Passed<'a> {
+        (**self).replies(input)
+    }
+
+    fn takes_requests(&self) -> bool {
+        (**self).takes_requests()
     }
 }

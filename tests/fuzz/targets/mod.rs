@@ -5,7 +5,9 @@
 
 pub mod cluster;
 pub mod discovery;
+pub mod logins;
 pub mod names;
+pub mod policies;
 pub mod query;
 pub mod signatures;
 pub mod streams;
