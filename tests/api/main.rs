@@ -4,6 +4,7 @@
 mod accounts;
 mod answer;
 mod app;
+mod cluster_security;
 mod clusters;
 mod compatibility;
 mod create;
@@ -23,6 +24,7 @@ mod records;
 mod replication_group_life;
 mod replication_group_members;
 mod replication_group_rules;
+mod replication_group_security;
 mod replication_groups;
 mod resize;
 mod resize_group;
