@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::{Access, AccessUser, Authentication, CacheCluster, Scope, User, UserGroup},
-    store::{Draft, Record, Tables},
+    model::{Access, AccessUser, Authentication, Scope, User, UserGroup},
+    store::{Record, Tables},
 };
 
 /// The id and the name of the user that every account has. It is no record.
@@ -31,16 +31,4 @@ fn user(tables: &Tables, scope: &Scope, id: &str) -> Option<(String, AccessUser)
     let user = User::table(tables).get(scope, id).filter(|user| user.deleted.is_none())?;
     let (authentication, access_string) = (user.authentication.clone(), user.access_string.clone());
     Some((user.name.clone(), AccessUser { user_id, authentication, access_string }))
-}
-
-/// Brings the records of all caches that the group is attached to up to date.
-pub(in crate::operations) fn spread(draft: &mut Draft, scope: &Scope, user_group_id: &str) {
-    let access = access_of(draft.tables(), scope, user_group_id);
-    let attached =
-        |cluster: &CacheCluster| cluster.user_group_id.as_deref() == Some(user_group_id) && cluster.access != access;
-    let clusters: Vec<_> = draft.tables().cache_clusters.iter(scope).map(|(_, cluster)| cluster.clone()).collect();
-    for cluster in clusters.iter().filter(|cluster| attached(cluster)) {
-        let changed = CacheCluster { access: access.clone(), ..CacheCluster::clone(cluster) };
-        draft.put(scope, &cluster.id, changed);
-    }
 }

@@ -101,6 +101,7 @@ impl Simulation {
                 snapshot_window: None,
                 tags: TagSet::default(),
                 replica_count_changing: false,
+                former_user_group_id: None,
                 kms_key_id: None,
                 failure: None,
             },
