@@ -1,7 +1,8 @@
 # make run    installs what is missing, builds, and serves on http://127.0.0.1:4598
 # make test   installs what the tests need too, and runs every check and test
-# make lint   formatting and clippy
+# make lint   formatting, clippy, and what is known of our dependencies
 # make bench  measures, some time; PARTS="describe writes" measures those parts only
+# make fuzz   looks for input that breaks what reads it; SECONDS=600 for each target, TARGETS="query xml" those only
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,8 +11,9 @@ SHELL := bash
 .NOTPARALLEL:
 
 LISTEN ?= 127.0.0.1:4598
+SECONDS ?= 60
 
-.PHONY: help run test bench lint engines machine
+.PHONY: help run test bench fuzz lint engines machine
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -38,6 +40,7 @@ run: engines
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	tests/structure/advisories.sh
 
 test: machine lint
 	if cargo nextest --version >/dev/null 2>&1; then \
@@ -53,3 +56,6 @@ test: machine lint
 bench: machine
 	cargo build --locked --release
 	cargo run --locked --release --example bench -- $(PARTS)
+
+fuzz:
+	@tests/fuzz/run.sh $(SECONDS) $(TARGETS)

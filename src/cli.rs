@@ -4,7 +4,7 @@ use std::{collections::HashMap, net::SocketAddr, ops::RangeInclusive, path::Path
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::backend::Choice;
+use crate::{backend::Choice, http};
 
 /// Amazon `ElastiCache` on your own machine, with real engines behind it.
 #[derive(Debug, Parser)]
@@ -44,6 +44,18 @@ pub struct Serve {
     /// The keys whose signatures are accepted with `--auth sigv4`.
     #[arg(long, env = "CACHETTE_CREDENTIALS", value_name = "KEY:SECRET,..", hide_env_values = true)]
     pub credentials: Option<Credentials>,
+
+    /// A JSON file of IAM policies by access key, which decide what each caller may do; without it everybody may do all.
+    #[arg(long, env = "CACHETTE_IAM_POLICIES", value_name = "FILE")]
+    pub iam_policies: Option<PathBuf>,
+
+    /// From where the admin API under `/_cachette/` may be called.
+    #[arg(long, env = "CACHETTE_ADMIN_ACCESS", default_value = "loopback")]
+    pub admin_access: AdminAccess,
+
+    /// Names with dots under which browsers may call the server and anybody the admin API, beside `--endpoint-host`.
+    #[arg(long, env = "CACHETTE_ALLOWED_HOSTS", value_name = "NAME,..", value_delimiter = ',')]
+    pub allowed_hosts: Vec<String>,
 
     /// The host name under which endpoints are given out; `auto` is the one that each request was sent to.
     #[arg(long, env = "CACHETTE_ENDPOINT_HOST", default_value = "auto")]
@@ -117,6 +129,24 @@ pub enum AuthChoice {
     Off,
     /// Signature version 4.
     Sigv4,
+}
+
+/// From where the admin API may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AdminAccess {
+    /// From this machine, by a loopback address.
+    Loopback,
+    /// From everywhere.
+    Any,
+}
+
+impl From<AdminAccess> for http::AdminAccess {
+    fn from(access: AdminAccess) -> Self {
+        match access {
+            AdminAccess::Loopback => Self::Loopback,
+            AdminAccess::Any => Self::Any,
+        }
+    }
 }
 
 /// How the log is written.

@@ -6,6 +6,7 @@
 //! `http` -> `operations` -> `store` -> `reconcile` -> `engine`, `backend`, with the `gateway` in front of every
 //! endpoint that is given out.
 
+pub mod authorization;
 pub mod backend;
 pub mod cli;
 pub mod clock;
@@ -13,11 +14,14 @@ pub mod engine;
 pub mod faults;
 pub mod gateway;
 pub mod http;
+pub mod iam_login;
 pub mod instance;
 pub mod model;
+pub mod open_files;
 pub mod operations;
 pub mod protocol;
 pub mod reconcile;
 pub mod reset;
 pub mod server;
 pub mod store;
+pub mod tls;

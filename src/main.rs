@@ -4,17 +4,17 @@ use std::process::ExitCode;
 
 use cachette::{
     cli::{Cli, Command, LogFormat, Serve},
+    open_files,
     server::{Server, StartError},
 };
 use clap::Parser;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let Command::Serve(options) = Cli::parse().command;
     log(options.log_format);
-    allow_more_files();
+    open_files::allow_more();
     make_room_for_descriptors();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -54,14 +54,6 @@ async fn serve(options: Serve) -> Result<(), StartError> {
     println!("  aws --endpoint-url http://{address} elasticache describe-cache-clusters");
     server.run(interrupted()).await;
     Ok(())
-}
-
-/// Lets the process have as many files open as the system allows: a connection to an endpoint takes two.
-fn allow_more_files() {
-    let limit = getrlimit(Resource::Nofile);
-    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
-        tracing::debug!(%error, "the limit of open files stays as it is");
-    }
 }
 
 /// Completes when the process is asked to end.

@@ -5,17 +5,21 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::net::TcpListener;
 
 use crate::{
+    authorization::{Authorization, Policies, PoliciesError},
     backend,
     cli::{AuthChoice, Serve},
     clock::Clock,
     faults::Faults,
-    gateway::{Gateway, GatewaySettings, Records},
-    http::{self, Admin, Api, Authentication},
+    gateway::{Gateway, GatewaySettings, Places, Records},
+    http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
+    iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
+    open_files::OpenFiles,
     operations::{Operations, Options},
     reconcile,
     reset::Reset,
     store::{StorageError, Store},
+    tls::{Certificates, TlsError},
 };
 
 /// Why the server could not start.
@@ -27,6 +31,9 @@ pub enum StartError {
     /// The records cannot be read.
     #[error(transparent)]
     Store(#[from] StorageError),
+    /// There are no certificates.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// No backend can be used.
     #[error(transparent)]
     Backend(#[from] backend::SelectError),
@@ -44,12 +51,16 @@ pub enum StartError {
     /// Signatures are to be checked, but no key is known.
     #[error("--auth sigv4 needs --credentials KEY:SECRET")]
     NoCredentials,
+    /// The policies cannot be used.
+    #[error(transparent)]
+    Policies(#[from] PoliciesError),
 }
 
 /// A server that is ready to run.
 pub struct Server {
     listener: TcpListener,
     router: axum::Router,
+    limits: Limits,
     reconciler: reconcile::Shared,
     stop_engines: Option<Reset>,
 }
@@ -60,17 +71,27 @@ impl Server {
     /// # Errors
     /// When one of them cannot be had.
     pub async fn start(options: Serve) -> Result<Self, StartError> {
+        let access_keys = AccessKeys {
+            secrets: options.credentials.as_ref().map(|credentials| credentials.0.clone()).unwrap_or_default(),
+            have_to_be_known: options.auth == AuthChoice::Sigv4,
+        };
         let authentication = match (options.auth, options.credentials) {
             (AuthChoice::Off, _) => Authentication::Off,
             (AuthChoice::Sigv4, Some(credentials)) => Authentication::SigV4(credentials.0),
             (AuthChoice::Sigv4, None) => return Err(StartError::NoCredentials),
         };
+        let policies = options.iam_policies.as_deref().map(Policies::read).transpose()?;
+        if policies.is_some() && matches!(authentication, Authentication::Off) {
+            tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
+        }
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
         let instance = Instance::open(&data_dir)?;
         let store = Arc::new(Store::open(&data_dir.join("records.redb"))?);
         let listener = TcpListener::bind(options.listen)
             .await
             .map_err(|source| StartError::Listen { address: options.listen, source })?;
+        let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
+        let certificates = Arc::new(Certificates::open(&data_dir, endpoint_host.as_deref())?);
         let backend = backend::select(backend::Selection {
             choice: options.backend.into(),
             instance: instance.name.clone(),
@@ -88,27 +109,59 @@ impl Server {
         })
         .await?;
         let clock = Arc::new(Clock::system());
-        let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
+        let files = OpenFiles::of_process();
+        tracing::info!(
+            open_files = files.all,
+            api_connections = files.api_connections,
+            endpoint_connections = files.endpoint_connections,
+            "connections are limited by the files that may be open"
+        );
         let settings = GatewaySettings {
             endpoint_host: endpoint_host.clone(),
+            places: Places::new(files.endpoint_connections),
             ..GatewaySettings::new(options.listen.ip(), options.node_ports.0)
         };
-        let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
+        let authorization =
+            policies.map(|policies| Arc::new(Authorization::new(policies, Arc::clone(&store), Arc::clone(&clock))));
+        let policy: Arc<dyn ConnectPolicy> = match &authorization {
+            Some(authorization) => Arc::clone(authorization) as _,
+            None => Arc::new(AnybodyMayConnect),
+        };
+        let iam_logins = IamLogins {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            secret: instance.secret.clone(),
+            access_keys,
+            policy,
+        };
+        let gateway = Gateway::new(settings, Arc::clone(&certificates), Arc::new(Records::new(Arc::clone(&store))));
+        let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
-        let api = Api { operations, authentication, clock: Arc::clone(&clock), endpoint_host };
+        let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
+        let limits = Limits { connections: files.api_connections, ..Limits::default() };
+        let guard = Guard::new(options.admin_access.into(), own_names, limits);
+        let api = Api {
+            operations,
+            authentication,
+            authorization,
+            clock: Arc::clone(&clock),
+            endpoint_host,
+            certificates: Arc::clone(&certificates),
+        };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
         let admin = Admin {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             faults: Faults::new(Arc::clone(&store), Arc::clone(&clock)),
             reset: reset(),
+            certificates,
             backend: backend.name(),
         };
-        let router = http::router(Arc::new(api), Arc::new(admin));
+        let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
         let stop_engines = options.stop_engines.then(reset);
         let reconciler =
             reconcile::Shared { store, backend, gateway, clock, secret: instance.secret, strict: options.strict };
-        Ok(Self { listener, router, reconciler, stop_engines })
+        Ok(Self { listener, router, limits, reconciler, stop_engines })
     }
 
     /// The address that the server listens on, with the port that the system chose when it was asked for port 0.
@@ -128,7 +181,7 @@ impl Server {
     /// Serves until `stop` completes. Engines are left running for the next start, unless they are to be stopped.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let work = async {
-            tokio::join!(http::serve(self.listener, self.router), reconcile::run(self.reconciler));
+            tokio::join!(http::serve(self.listener, self.router, self.limits), reconcile::run(self.reconciler));
         };
         let stopping = async {
             stop.await;

@@ -13,14 +13,15 @@ use crate::{
     server::{NODE_PORTS, Server, create},
 };
 
-const ROUNDS: usize = 5;
+/// How often the ways take turns.
+pub const ROUNDS: usize = 5;
 
 /// A way of asking: a name, the options of redis-benchmark, how many requests.
-const WAYS: [(&str, &[&str], &str); 3] =
+pub const WAYS: [(&str, &[&str], &str); 3] =
     [("-P 1", &["-P", "1"], "30000"), ("-P 16", &["-P", "16"], "300000"), ("64 KiB", &["-d", "65536"], "15000")];
 
 /// Asked in this order: what GET finds is what SET left.
-const COMMANDS: [&str; 2] = ["SET", "GET"];
+pub const COMMANDS: [&str; 2] = ["SET", "GET"];
 
 /// Measures the ways to one engine, turn about: straight to it, through the gateway, through another copier.
 pub async fn measure(binary: &Path) -> Result<(), Error> {
@@ -73,7 +74,7 @@ fn copier(target: SocketAddr) -> Result<(SocketAddr, &'static str, Process), Err
 }
 
 /// Requests a second, as redis-benchmark sees them.
-async fn ask(address: SocketAddr, command: &str, options: &[&str], requests: &str) -> Result<f64, Error> {
+pub async fn ask(address: SocketAddr, command: &str, options: &[&str], requests: &str) -> Result<f64, Error> {
     let mut benchmark = AsyncCommand::new("redis-benchmark");
     benchmark.args(["-h", &address.ip().to_string(), "-p", &address.port().to_string()]);
     benchmark.args(["--csv", "-c", "50", "-n", requests, "-t", command]).args(options).kill_on_drop(true);

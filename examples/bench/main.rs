@@ -4,7 +4,7 @@
 //! never the same twice: the ratio of the two is what can be compared. Nothing here passes or fails; the targets are
 //! printed for whoever reads. `docs/performance.md` tells what each line means.
 //!
-//! Usage: `bench [start|describe|writes|engine|fleet|gateway|groups]..`, all of them when none is named. The server is the
+//! Usage: `bench [start|describe|writes|engine|fleet|gateway|tls|groups]..`, all of them when none is named. The server is the
 //! release build beside this program, or the one that `CACHETTE_BINARY` names. The floors that have to be processes of
 //! their own are this program again, with other arguments.
 
@@ -22,6 +22,7 @@ mod report;
 mod seed;
 mod server;
 mod start;
+mod tls;
 mod writes;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -30,7 +31,7 @@ use std::{path::PathBuf, process::ExitCode};
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The parts that can be asked for by name, in the order in which they run.
-const PARTS: [&str; 7] = ["start", "describe", "writes", "engine", "fleet", "gateway", "groups"];
+const PARTS: [&str; 8] = ["start", "describe", "writes", "engine", "fleet", "gateway", "tls", "groups"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -76,6 +77,7 @@ fn measure(parts: &[&str]) -> Result<(), Error> {
                 "engine" => engine::measure(binary).await,
                 "fleet" => fleet::measure(binary).await,
                 "gateway" => gateway::measure(binary).await,
+                "tls" => tls::measure(binary).await,
                 _ => groups::measure(binary).await,
             }
         });

@@ -1,6 +1,7 @@
 //! What engines are told: how they are started, and what is said to them while they run. This is the only module that
 //! knows Redis's and Memcached's own words. It starts nothing itself.
 
+mod acl;
 mod cluster;
 mod copy_keys;
 mod directives;
@@ -13,6 +14,7 @@ mod redis_launch;
 mod replication;
 mod restricted;
 mod secret;
+mod users;
 mod wait;
 
 pub use cluster::{
@@ -25,6 +27,7 @@ pub use probe::answers;
 pub use redis_client::{RedisClient, RefusedDirective};
 pub use replication::{ReplicaState, ReplicationRole, ReplicationState};
 pub use secret::{AdminSecret, InstanceSecret};
+pub use wait::rest;
 
 /// Why an engine did not do what it was told.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +44,28 @@ pub enum EngineError {
     /// What it answered cannot be read.
     #[error("the engine answered what cannot be understood: {0}")]
     Unintelligible(String),
+    /// It is too old to tell clients apart, and others than everybody are to be let in.
+    #[error("engines before 6.0 do not know users, and cannot be told whom to let in")]
+    NoUsers,
+    /// It cannot be told of a user, who is not let in.
+    #[error("user {name} cannot be let in: {reason}")]
+    UserRefused {
+        /// The name that the user logs in by.
+        name: String,
+        /// Why, without the user's rules.
+        reason: &'static str,
+    },
     /// It does what it was told, but what that should lead to did not come about in time.
     #[error("waited in vain until {0}")]
     InVain(&'static str),
+}
+
+impl EngineError {
+    /// Whether asking again will not help.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::NoUsers | Self::UserRefused { .. })
+    }
 }
 
 impl From<std::io::Error> for EngineError {

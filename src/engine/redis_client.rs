@@ -65,11 +65,11 @@ impl RedisClient {
         Ok(command.arg("SET").arg(directive).arg(value).exec_async(&mut self.connection).await?)
     }
 
-    /// Gives the engine every parameter that can be set while it runs. Those that it does not know or does not take are
-    /// answered with what it said.
+    /// Gives the engine every parameter that can be set while it runs, then lets in who may talk to it. Parameters that it
+    /// does not know or does not take are answered with what it said.
     ///
     /// # Errors
-    /// When the engine does not answer.
+    /// When the engine does not answer, or cannot be told of a user; that one may do nothing then.
     pub async fn apply(&mut self, settings: &EngineSettings) -> Result<Vec<RefusedDirective>, EngineError> {
         let directives: Vec<_> = directives::live(settings).into_iter().collect();
         let config = self.admin.command("config");
@@ -83,6 +83,7 @@ impl RedisClient {
             pipeline.cmd(&config).arg("SET").arg(directive).arg(value);
         }
         let answers: Vec<redis::Value> = pipeline.query_async(&mut self.connection).await?;
+        self.apply_users(settings).await?;
         let refused = directives.into_iter().zip(answers).filter_map(|((directive, value), answer)| match answer {
             redis::Value::ServerError(error) => Some(RefusedDirective {
                 directive,

@@ -1,11 +1,12 @@
 //! How a redis or valkey server is started.
 
 use super::{
+    acl::DEFAULT_USER,
     cluster, directives,
     launch::{EngineSettings, Launch},
     restricted,
 };
-use crate::model::{Access, hex::hex};
+use crate::model::hex::hex;
 
 /// The name of the user by which the server administers engines.
 pub(super) const ADMIN_USER: &str = "cachette-admin";
@@ -71,13 +72,8 @@ fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
         all.push(words(&["rename-command", command, &settings.admin.command(command)]));
     }
     if restricted::has_acl(settings) {
-        let mut default = words(&["user", "default", "on"]);
-        match &settings.access {
-            Access::Tokens { tokens, .. } => default.extend(tokens.iter().map(|token| format!("#{}", token.as_str()))),
-            Access::Open | Access::Users(_) => default.push("nopass".into()),
-        }
-        default.extend(restricted::default_user_rules(settings));
-        all.push(default);
+        // Whoever else may come in is told later, see `users`.
+        all.push(words(&["user", DEFAULT_USER, "off"]));
         let hash = format!("#{}", settings.admin.password_hash());
         let mut admin = words(&["user", ADMIN_USER, "on", &hash, "~*", "+@all"]);
         if let Some(cluster) = &settings.cluster {
@@ -121,7 +117,7 @@ mod tests {
     use super::*;
     use crate::{
         engine::{ClusterSettings, InstanceSecret},
-        model::PasswordHash,
+        model::{Access, PasswordHash},
     };
 
     fn settings(version: &str, parameters: &[(&str, &str)]) -> EngineSettings {
@@ -154,15 +150,13 @@ mod tests {
         let settings = settings("7.0", &[("rename-commands", "KEYS blocked FLUSHALL wipe")]);
         let config = config(&settings);
         assert!(!config.contains(settings.admin.password()));
-        assert!(config.contains(&format!("user default on \"#{}\" ~* +@all", PasswordHash::of("secret").as_str())));
-        assert!(config.contains("-cluster|setslot"));
+        assert!(config.contains("user default off\n") && !config.contains(PasswordHash::of("secret").as_str()));
         assert!(config.contains("rename-command flushall wipe\nrename-command keys \"\"\n"));
         assert!(config.contains("rename-command config config-"));
     }
 
     #[test]
     fn older_engines_are_told_what_they_understand() {
-        assert!(config(&settings("6.0", &[])).contains("-acl -cluster +acl|cat"));
         assert!(!config(&settings("6.0", &[])).contains("&*"));
         assert!(!config(&settings("5.0.6", &[])).contains("user default"));
     }

@@ -30,7 +30,8 @@ pub trait Directory: Send + Sync + 'static {
     /// What is wrong with the network between all clients and `engine`, an address that a route led to.
     fn fault_of(&self, engine: SocketAddr) -> Option<NetworkFault>;
 
-    /// What clients of `endpoint` have to do before they are carried to an engine. Asked once for each connection.
+    /// What clients of `endpoint` have to do before they are carried to an engine. Asked for each connection, and once for
+    /// all at every change.
     fn security(&self, endpoint: &EndpointId) -> Security;
 
     /// Changes whenever any answer may have changed. Connections that wait for a target ask again at every change, and

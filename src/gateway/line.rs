@@ -1,5 +1,6 @@
 //! What may be carried over one connection at this moment: everything, everything a little later, nothing, or nothing
-//! ever again. It follows from where the endpoint leads and from the faults that are set, and can change at any time.
+//! ever again. It follows from where the endpoint leads, from the faults that are set and from whether clients have to
+//! speak TLS, and can change at any time.
 //!
 //! A connection does not ask for it: it is told. Whoever accepted it looks again at every change of the [`Directory`],
 //! once for all connections of an endpoint. What a connection pays for that is one look at a number of its own whenever
@@ -10,7 +11,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::Context,
     time::Duration,
@@ -19,6 +20,7 @@ use std::{
 use futures_util::task::AtomicWaker;
 
 use super::{Directory, EndpointId, NetworkFault};
+use crate::model::TransitEncryption;
 
 /// What may be carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +41,14 @@ impl Condition {
     const HUNG: u64 = u64::MAX - 1;
     const LONGEST_DELAY: u64 = u64::MAX - 2;
 
-    /// What holds for connections to `engine`.
-    fn of(directory: &dyn Directory, endpoint: &EndpointId, engine: SocketAddr) -> Self {
+    /// What holds for a connection to `engine`.
+    fn of(directory: &dyn Directory, endpoint: &EndpointId, engine: SocketAddr, is_encrypted: bool) -> Self {
         let targets = directory.targets(endpoint);
-        if is_left(targets.as_deref(), engine) { Self::Severed } else { directory.fault_of(engine).into() }
+        if is_left(targets.as_deref(), engine) || !is_encrypted && requires_encryption(directory, endpoint) {
+            Self::Severed
+        } else {
+            directory.fault_of(engine).into()
+        }
     }
 
     fn code(self) -> u64 {
@@ -81,6 +87,11 @@ fn is_left(targets: Option<&[SocketAddr]>, engine: SocketAddr) -> bool {
     targets.is_some_and(|targets| !targets.contains(&engine))
 }
 
+/// Whether clients of the endpoint may not go on without TLS. Those that speak it may go on whatever is wanted.
+fn requires_encryption(directory: &dyn Directory, endpoint: &EndpointId) -> bool {
+    directory.security(endpoint).transit_encryption == TransitEncryption::Required
+}
+
 /// One connection.
 #[derive(Debug, Default)]
 pub(super) struct Line {
@@ -89,15 +100,22 @@ pub(super) struct Line {
     /// The condition as a number. Once severed it stays so.
     condition: AtomicU64,
     waker: AtomicWaker,
+    /// Whether the client speaks TLS, which is known before it is joined.
+    is_encrypted: AtomicBool,
 }
 
 impl Line {
+    /// Marks it as one whose client speaks TLS. To be called before it is joined.
+    pub(super) fn encrypt(&self) {
+        self.is_encrypted.store(true, Ordering::Release);
+    }
+
     /// Joins it to `engine`, from when on it is told of changes. False when nothing may be carried to that engine, in
     /// which case it is not joined.
     pub(super) fn join(&self, directory: &dyn Directory, endpoint: &EndpointId, engine: SocketAddr) -> bool {
         let mut joined = self.engine();
         // Asked under the lock: whoever looks at all connections either finds this one joined, or looked before.
-        let condition = Condition::of(directory, endpoint, engine);
+        let condition = Condition::of(directory, endpoint, engine, self.is_encrypted());
         if condition == Condition::Severed {
             return false;
         }
@@ -112,6 +130,23 @@ impl Line {
         Condition::from_code(self.condition.load(Ordering::Acquire))
     }
 
+    /// Ends it, whatever it is joined to.
+    pub(super) fn sever(&self) {
+        let joined = self.engine();
+        self.condition.store(Condition::SEVERED, Ordering::Release);
+        drop(joined);
+        self.waker.wake();
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_severed(&self) -> bool {
+        self.condition.load(Ordering::Acquire) == Condition::SEVERED
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.is_encrypted.load(Ordering::Acquire)
+    }
+
     fn engine(&self) -> MutexGuard<'_, Option<SocketAddr>> {
         // Nothing that is done under the lock can leave it half done.
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
@@ -121,18 +156,20 @@ impl Line {
 /// Tells all connections of an endpoint what has changed.
 pub(super) fn tell_all<'a>(directory: &dyn Directory, endpoint: &EndpointId, lines: impl Iterator<Item = &'a Line>) {
     let targets = directory.targets(endpoint);
+    let requires_encryption = requires_encryption(directory, endpoint);
     let mut faults = HashMap::new();
     for line in lines {
         let joined = line.engine();
         let Some(engine) = *joined else { continue };
         let fault = *faults.entry(engine).or_insert_with(|| directory.fault_of(engine));
-        let condition = if is_left(targets.as_deref(), engine) { Condition::Severed } else { fault.into() };
+        let is_severed = is_left(targets.as_deref(), engine) || requires_encryption && !line.is_encrypted();
+        let condition = if is_severed { Condition::Severed } else { fault.into() };
         let present = Condition::from_code(line.condition.load(Ordering::Acquire));
         if condition == present || present == Condition::Severed {
             continue;
         }
         // It may have been joined, by a newer answer, after what was asked above.
-        let condition = Condition::of(directory, endpoint, engine);
+        let condition = Condition::of(directory, endpoint, engine, line.is_encrypted());
         line.condition.store(condition.code(), Ordering::Release);
         line.waker.wake();
     }

@@ -8,19 +8,24 @@ use std::{
 };
 
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     task::{self, JoinSet},
     time,
 };
 
 use super::{
-    Directory, EndpointId, Front, GatewaySettings,
+    Directory, EndpointId, Front, GatewaySettings, IamLogin,
     cluster::{ClusterTap, Viewer},
+    encrypted::{self, Client, HandshakeError, Transport},
+    iam::{IamTap, Session},
     line::{self, Line},
     memcached::{Discovery, DiscoveryTap},
-    relay::{Untapped, relay},
+    places::{self, Place},
+    relay::{Tap, Untapped, relay},
     target::{self, TargetError},
 };
+use crate::{model::TransitEncryption, tls::Certificates};
 
 /// The rest after a failed accept. With no file descriptor left every accept fails at once until one is closed: without
 /// a rest that would keep a processor busy, and the connections that are waiting stay in the system's queue meanwhile.
@@ -31,7 +36,9 @@ pub(super) struct Endpoint {
     id: EndpointId,
     front: Mutex<Front>,
     directory: Arc<dyn Directory>,
+    iam_login: Option<Arc<dyn IamLogin>>,
     settings: Arc<GatewaySettings>,
+    certificates: Arc<Certificates>,
 }
 
 impl Endpoint {
@@ -39,9 +46,11 @@ impl Endpoint {
         id: EndpointId,
         front: Front,
         directory: Arc<dyn Directory>,
+        iam_login: Option<Arc<dyn IamLogin>>,
         settings: Arc<GatewaySettings>,
+        certificates: Arc<Certificates>,
     ) -> Self {
-        Self { id, front: Mutex::new(front), directory, settings }
+        Self { id, front: Mutex::new(front), directory, iam_login, settings, certificates }
     }
 
     /// What clients that connect from now on will find.
@@ -49,8 +58,18 @@ impl Endpoint {
         *self.front.lock().unwrap_or_else(PoisonError::into_inner) = front;
     }
 
+    /// A place for one more connection beside these, if there is one.
+    fn place(&self, connections: usize) -> Option<Place> {
+        (connections < self.settings.max_connections).then(|| self.settings.places.take())?
+    }
+
     fn front(&self) -> Front {
         *self.front.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether clients that connect now are to speak TLS.
+    fn transit_encryption(&self) -> TransitEncryption {
+        self.directory.security(&self.id).transit_encryption
     }
 }
 
@@ -65,12 +84,14 @@ pub(super) async fn serve(listener: TcpListener, endpoint: Arc<Endpoint>) {
                 lines.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
             }
             accepted = listener.accept() => match accepted {
-                Ok((client, _)) if connections.len() < endpoint.settings.max_connections => {
-                    let line = Arc::<Line>::default();
-                    let task = connections.spawn(connection(client, Arc::clone(&endpoint), Arc::clone(&line)));
-                    lines.insert(task.id(), line);
-                }
-                Ok((client, _)) => refuse(&client, endpoint.front()),
+                Ok((client, _)) => match endpoint.place(connections.len()) {
+                    Some(place) => {
+                        let line = Arc::<Line>::default();
+                        let task = connections.spawn(connection(client, Arc::clone(&endpoint), Arc::clone(&line), place));
+                        lines.insert(task.id(), line);
+                    }
+                    None => refuse(&client, &endpoint),
+                },
                 Err(error) if concerns_one_connection(&error) => {}
                 Err(error) => {
                     tracing::warn!(endpoint = %endpoint.id, %error, "cannot accept a connection");
@@ -92,53 +113,118 @@ fn concerns_one_connection(error: &io::Error) -> bool {
 }
 
 /// Tells a client that there are too many, in the words of its engine. A client that does not read them is no reason to
-/// wait.
-fn refuse(client: &TcpStream, front: Front) {
-    let words: &[u8] = match front {
+/// wait, and one that may speak TLS would not understand them.
+fn refuse(client: &TcpStream, endpoint: &Endpoint) {
+    if endpoint.transit_encryption().is_enabled() {
+        return;
+    }
+    let words: &[u8] = match endpoint.front() {
         Front::Redis | Front::RedisCluster => b"-ERR max number of clients reached\r\n",
         Front::Memcached => b"ERROR Too many open connections\r\n",
     };
     let _ = client.try_write(words);
 }
 
-async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Line>) {
-    let Endpoint { id, directory, settings, .. } = &*endpoint;
+/// `_place` is given back when the connection ends.
+async fn connection(client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Line>, _place: Place) {
+    let wanted = || endpoint.transit_encryption();
+    let outcome = match encrypted::transport(&client, wanted, endpoint.settings.handshake_limit).await {
+        Ok(Transport::Plain) => {
+            plain(client, &endpoint, &line).await;
+            Ok(())
+        }
+        // Boxed, so that a plain connection does not hold the memory that this one takes.
+        Ok(Transport::Encrypted) => Box::pin(encrypted(client, &endpoint, &line)).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = outcome {
+        tracing::debug!(endpoint = %endpoint.id, %error, "a client was turned away");
+    }
+}
+
+async fn plain(client: TcpStream, endpoint: &Endpoint, line: &Arc<Line>) {
+    if let Some(target) = target_of(&client, endpoint, line).await {
+        carry(client, target, endpoint, line).await;
+    }
+}
+
+/// The client's first words are heard before there is an engine for it, and answered after: it does not have an engine
+/// wait for it, and sees a network that fails as it would without TLS.
+async fn encrypted(client: TcpStream, endpoint: &Endpoint, line: &Arc<Line>) -> Result<(), HandshakeError> {
+    let Endpoint { settings, certificates, .. } = endpoint;
+    line.encrypt();
+    let greeting = Box::pin(encrypted::greeting(client, settings.handshake_limit)).await?;
+    let Some(target) = target_of(&greeting.io, endpoint, line).await else { return Ok(()) };
+    let client = Box::pin(encrypted::answer(greeting, certificates, settings.handshake_limit)).await?;
+    carry(client, target, endpoint, line).await;
+    Ok(())
+}
+
+/// The engine for a client, `None` when it got none and is turned away.
+async fn target_of(client: &TcpStream, endpoint: &Endpoint, line: &Line) -> Option<TcpStream> {
+    let Endpoint { id, directory, settings, .. } = endpoint;
     // Boxed, so that an established connection does not hold the memory that looking for its target took.
-    let mut target = match Box::pin(target::connect(&**directory, id, &line, settings.connect_limit)).await {
-        Ok(target) => target,
+    match Box::pin(target::connect(&**directory, id, line, settings.connect_limit)).await {
+        Ok(target) => Some(target),
         Err(error) => {
             tracing::debug!(endpoint = %id, error = &error as &dyn std::error::Error, "a connection got no engine");
             if matches!(error, TargetError::Refused) {
                 let _ = client.set_zero_linger();
             }
-            return;
+            None
         }
-    };
-    if let Err(error) = join(&mut client, &mut target, &endpoint, &line).await {
-        tracing::debug!(endpoint = %id, %error, "a connection was cut");
+    }
+}
+
+/// Carries one connection to its end, whatever that is.
+async fn carry<C: Client>(mut client: C, mut target: TcpStream, endpoint: &Endpoint, line: &Arc<Line>) {
+    if let Err(error) = join(&mut client, &mut target, endpoint, line).await {
+        tracing::debug!(endpoint = %endpoint.id, %error, "a connection was cut");
         // Neither side may take what it got for all there was: both see a reset, as they would from each other.
-        let _ = client.set_zero_linger();
+        let _ = client.socket().set_zero_linger();
         let _ = target.set_zero_linger();
     }
 }
 
-/// Carries one connection to its end.
-async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoint, line: &Line) -> io::Result<()> {
+/// Carries one connection to its orderly end.
+async fn join<C: Client>(
+    client: &mut C,
+    target: &mut TcpStream,
+    endpoint: &Endpoint,
+    line: &Arc<Line>,
+) -> io::Result<()> {
     // Each side waits for the other's answer after a small write; Nagle's algorithm would delay both.
-    client.set_nodelay(true)?;
+    client.socket().set_nodelay(true)?;
+    places::notice_loss(client.socket())?;
     target.set_nodelay(true)?;
     let Endpoint { id, directory, settings, .. } = endpoint;
-    let local = client.local_addr()?.ip();
+    let local = client.socket().local_addr()?.ip();
     match endpoint.front() {
-        Front::Redis => relay(client, target, &mut Untapped, line).await,
+        Front::Redis => look(client, target, Untapped, endpoint, line).await,
         Front::RedisCluster => {
             let host = settings.endpoint_host.as_deref();
             let viewer = Viewer::new(id, &**directory, target.peer_addr()?, local, host);
-            relay(client, target, &mut ClusterTap::new(viewer), line).await
+            look(client, target, ClusterTap::new(viewer), endpoint, line).await
         }
         Front::Memcached => {
             let discovery = Discovery { endpoint: id, directory: &**directory, settings, local };
             relay(client, target, &mut DiscoveryTap::new(discovery), line).await
         }
+    }
+}
+
+/// Carries a connection to a Redis or Valkey engine, with `tap` in it, and one that knows logins by IAM where there are
+/// users who do that.
+async fn look(
+    client: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    target: &mut TcpStream,
+    mut tap: impl Tap,
+    endpoint: &Endpoint,
+    line: &Arc<Line>,
+) -> io::Result<()> {
+    let Endpoint { id, directory, iam_login, .. } = endpoint;
+    match iam_login.as_deref().filter(|_| directory.security(id).has_iam_users) {
+        Some(logins) => relay(client, target, &mut IamTap::new(id, logins, Session::new(line), tap), line).await,
+        None => relay(client, target, &mut tap, line).await,
     }
 }

@@ -3,19 +3,27 @@
 //!
 //! An endpoint is a port of its own. For each connection to it the gateway asks a [`Directory`] where the endpoint leads
 //! at that moment, connects there, and copies bytes both ways. It holds no routes, starts no engines and decides
-//! nothing about clusters. Bytes are copied unseen, except at two kinds of endpoints: for Memcached clients it answers the
-//! discovery commands that no stock Memcached has, and clients of Redis or Valkey in cluster mode are told of the
-//! addresses of endpoints where engines tell of their own.
+//! nothing about clusters. Bytes are copied unseen, except at three kinds of endpoints: for Memcached clients it answers the
+//! discovery commands that no stock Memcached has, clients of Redis or Valkey in cluster mode are told of the
+//! addresses of endpoints where engines tell of their own, and where users log in by IAM, their tokens are replaced by
+//! passwords that engines know.
+//!
+//! TLS ends here: engines never speak it. Whether an endpoint's clients do is for the directory to say.
 
 mod cluster;
 mod directory;
+mod encrypted;
 pub mod faults;
 mod front;
+#[doc(hidden)]
+pub mod fuzzing;
 mod groups;
+mod iam;
 mod lag;
 mod line;
 mod listener;
 mod memcached;
+mod places;
 mod ports;
 mod records;
 mod relay;
@@ -31,14 +39,18 @@ use std::{
 
 use tokio::task::JoinHandle;
 
+pub(crate) use self::records::cluster_behind;
 pub use self::{
     directory::{Directory, Member, Membership, NetworkFault, Security},
     front::Front,
+    iam::{Grant, IamLogin, Login},
+    places::Places,
     ports::{OpenError, PortChoice},
     records::Records,
 };
 use self::{listener::Endpoint, ports::Ports};
 pub use crate::model::{EndpointId, EndpointRole};
+use crate::tls::Certificates;
 
 /// What holds for every endpoint of a gateway.
 #[derive(Clone, Debug)]
@@ -52,22 +64,37 @@ pub struct GatewaySettings {
     pub endpoint_host: Option<String>,
     /// The connections that one endpoint carries at a time; more are refused. `ElastiCache` allows 65,000.
     pub max_connections: usize,
+    /// What all endpoints together may carry; more connections are refused in the same way.
+    pub places: Places,
     /// How long a connection waits for an engine before it is closed.
     pub connect_limit: Duration,
+    /// How long a client that speaks TLS may take for each half of the handshake: until it has said what it wants, and
+    /// then until both are done. What comes in between is ours.
+    pub handshake_limit: Duration,
 }
 
 impl GatewaySettings {
     /// The defaults, on this address and with these ports.
     #[must_use]
     pub fn new(listen: IpAddr, node_ports: RangeInclusive<u16>) -> Self {
-        Self { listen, node_ports, endpoint_host: None, max_connections: 65_000, connect_limit: Duration::from_secs(5) }
+        Self {
+            listen,
+            node_ports,
+            endpoint_host: None,
+            max_connections: 65_000,
+            places: Places::new(usize::MAX),
+            connect_limit: Duration::from_secs(5),
+            handshake_limit: Duration::from_secs(10),
+        }
     }
 }
 
 /// Opens and closes endpoints. Dropping it closes all of them.
 pub struct Gateway {
     settings: Arc<GatewaySettings>,
+    certificates: Arc<Certificates>,
     directory: Arc<dyn Directory>,
+    iam_login: Option<Arc<dyn IamLogin>>,
     state: Mutex<State>,
 }
 
@@ -89,11 +116,18 @@ impl Drop for Open {
 }
 
 impl Gateway {
-    /// A gateway with no endpoint open.
+    /// A gateway with no endpoint open. `certificates` are shown where `directory` wants TLS.
     #[must_use]
-    pub fn new(settings: GatewaySettings, directory: Arc<dyn Directory>) -> Self {
+    pub fn new(settings: GatewaySettings, certificates: Arc<Certificates>, directory: Arc<dyn Directory>) -> Self {
         let ports = Ports::new(settings.listen, settings.node_ports.clone());
-        Self { settings: Arc::new(settings), directory, state: Mutex::new(State { ports, open: HashMap::new() }) }
+        let state = Mutex::new(State { ports, open: HashMap::new() });
+        Self { settings: Arc::new(settings), certificates, directory, iam_login: None, state }
+    }
+
+    /// The same gateway, with somebody who judges logins by IAM. Without, no such user gets in.
+    #[must_use]
+    pub fn with_iam_login(self, iam_login: Arc<dyn IamLogin>) -> Self {
+        Self { iam_login: Some(iam_login), ..self }
     }
 
     /// Keeps `port` for `endpoint` until that is opened or closed. To be called at start for every stored endpoint
@@ -119,7 +153,8 @@ impl Gateway {
         let (listener, port) = state.ports.listen(endpoint, choice)?;
         state.ports.release(endpoint);
         let (directory, settings) = (Arc::clone(&self.directory), Arc::clone(&self.settings));
-        let shared = Arc::new(Endpoint::new(endpoint.clone(), front, directory, settings));
+        let (iam_login, certificates) = (self.iam_login.clone(), Arc::clone(&self.certificates));
+        let shared = Arc::new(Endpoint::new(endpoint.clone(), front, directory, iam_login, settings, certificates));
         let task = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
         state.open.insert(endpoint.clone(), Open { port, endpoint: shared, task });
         tracing::debug!(%endpoint, port, "endpoint opened");

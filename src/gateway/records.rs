@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use super::{Directory, Member, Membership, NetworkFault, Security, faults, groups};
 use crate::{
     model::{CacheCluster, EndpointId, EndpointRole, FaultKind},
-    store::Store,
+    store::{Store, Tables},
 };
 
 /// Where endpoints lead, by the records of a [`Store`].
@@ -42,6 +42,20 @@ impl Records {
 
     fn cluster(&self, endpoint: &EndpointId) -> Option<Arc<CacheCluster>> {
         self.store.tables().cache_clusters.get(&endpoint.scope, &endpoint.resource_id).cloned()
+    }
+}
+
+/// A cache cluster that an endpoint leads to. Those of a replication group are alike in who may talk to them and how.
+pub(crate) fn cluster_behind<'t>(tables: &'t Tables, endpoint: &EndpointId) -> Option<&'t CacheCluster> {
+    let EndpointId { scope, resource_id, role } = endpoint;
+    match role {
+        EndpointRole::Node(_) | EndpointRole::Configuration => {
+            tables.cache_clusters.get(scope, resource_id).map(Arc::as_ref)
+        }
+        EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => {
+            let group = tables.replication_groups.get(scope, resource_id)?;
+            group.member_ids().find_map(|id| tables.cache_clusters.get(scope, id)).map(Arc::as_ref)
+        }
     }
 }
 
@@ -111,18 +125,7 @@ impl Directory for Records {
 
     fn security(&self, endpoint: &EndpointId) -> Security {
         let tables = self.store.tables();
-        let of_group = || {
-            let group = tables.replication_groups.get(&endpoint.scope, &endpoint.resource_id)?;
-            // All members are alike.
-            group.member_ids().find_map(|id| tables.cache_clusters.get(&endpoint.scope, id))
-        };
-        let cluster = match endpoint.role {
-            EndpointRole::Node(_) | EndpointRole::Configuration => {
-                tables.cache_clusters.get(&endpoint.scope, &endpoint.resource_id)
-            }
-            EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => of_group(),
-        };
-        cluster.map_or_else(Security::default, |cluster| Security {
+        cluster_behind(&tables, endpoint).map_or_else(Security::default, |cluster| Security {
             transit_encryption: cluster.transit_encryption,
             has_iam_users: cluster.access.has_iam_users(),
         })

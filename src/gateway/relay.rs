@@ -4,6 +4,9 @@
 //! once. Only what the other side does not take at that moment is kept, and then nothing more is read from the side it
 //! came from, so a slow reader slows its sender down just as if the two were connected directly.
 //!
+//! A stream of TLS takes bytes before it has sent them, so whatever was written is flushed before anything more is read:
+//! else what it still holds would neither be sent nor slow its sender down.
+//!
 //! What may be carried at all is for the connection's [`Line`] to say.
 //!
 //! One end of the stream is carried over as such: the other direction goes on. A failure on either side ends both, and
@@ -115,6 +118,8 @@ struct Direction {
     /// Ready to be sent, of which `sent` bytes have been.
     unsent: Vec<u8>,
     sent: usize,
+    /// Whether something was written that may not have gone out yet.
+    unflushed: bool,
     stage: Stage,
     /// What was read and not offered to the tap yet, while there is a delay or some of what it held up is left.
     lag: Option<Box<Lag>>,
@@ -190,6 +195,7 @@ impl Direction {
         if passed.output.is_empty() {
             return Poll::Ready(Ok(()));
         }
+        self.unflushed = true;
         match Pin::new(to).poll_write(cx, &passed.output)? {
             Poll::Ready(written) if written == passed.output.len() => {}
             Poll::Ready(written) => self.keep(passed.output[written..].to_vec()),
@@ -218,7 +224,7 @@ impl Direction {
         self.sent = 0;
     }
 
-    /// Sends what could not be sent before.
+    /// Sends what could not be sent before, all the way.
     fn poll_send_rest<W: AsyncWrite + Unpin>(&mut self, cx: &mut Context<'_>, to: &mut W) -> Poll<io::Result<()>> {
         while self.sent < self.unsent.len() {
             let written = ready!(Pin::new(&mut *to).poll_write(cx, &self.unsent[self.sent..]))?;
@@ -226,10 +232,45 @@ impl Direction {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.sent += written;
+            self.unflushed = true;
         }
         if !self.unsent.is_empty() {
             self.keep(Vec::new());
         }
+        if self.unflushed {
+            ready!(Pin::new(to).poll_flush(cx))?;
+            self.unflushed = false;
+        }
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt, BufWriter, duplex},
+        time::timeout,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_stream_holds_back_goes_out_before_more_is_waited_for() {
+        let (client, mut at_client) = duplex(64);
+        let (mut engine, mut at_engine) = duplex(1 << 16);
+        // It takes more than the client does at a time, and gives nothing away by itself.
+        let mut client = BufWriter::with_capacity(1 << 16, client);
+        let (mut tap, line) = (Untapped, Line::default());
+        let value: Vec<u8> = (0..=250).cycle().take(10_000).collect();
+        let talk = async {
+            at_engine.write_all(&value).await.expect("sent");
+            let mut read = vec![0; value.len()];
+            at_client.read_exact(&mut read).await.expect("all of it");
+            assert_eq!(read, value);
+        };
+        tokio::select! {
+            _ = relay(&mut client, &mut engine, &mut tap, &line) => unreachable!("neither side has ended"),
+            talked = timeout(Duration::from_secs(10), talk) => talked.expect("all of it in time"),
+        }
     }
 }

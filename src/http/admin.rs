@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json,
     extract::State,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{clock::Clock, faults::Faults, reset::Reset, store::Store};
+use crate::{clock::Clock, faults::Faults, reset::Reset, store::Store, tls::Certificates};
 
 /// What the admin API works on.
 pub struct Admin {
@@ -23,6 +23,8 @@ pub struct Admin {
     pub faults: Faults,
     /// What empties the server.
     pub reset: Reset,
+    /// The certificates that endpoints show.
+    pub certificates: Arc<Certificates>,
     /// The backend's name.
     pub backend: &'static str,
 }
@@ -34,6 +36,11 @@ pub(super) async fn health(State(admin): State<Arc<Admin>>) -> Json<Value> {
         "backend": admin.backend,
         "time": admin.clock.now(),
     }))
+}
+
+/// The certificate that clients have to trust to speak TLS to endpoints.
+pub(super) async fn ca_pem(State(admin): State<Arc<Admin>>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/x-pem-file")], admin.certificates.ca_pem().to_owned())
 }
 
 /// Every resource, as the server knows it; secrets left out.

@@ -1,29 +1,24 @@
 //! The `ElastiCache` API itself.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
-    extract::{Request as HttpRequest, State},
+    body::{Body, Bytes},
+    extract::{ConnectInfo, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
-use tokio::time::timeout;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::caller::{Authentication, Caller};
 use crate::{
+    authorization::{Authorization, Principal},
     clock::Clock,
     operations::{Operations, Request},
     protocol::{AwsError, ErrorCode, query},
+    tls::Certificates,
 };
-
-/// The largest request body in bytes. The largest sensible request, forty tags and twenty parameters, is a tenth of it.
-const LARGEST_BODY: usize = 256 << 10;
-
-/// How long a client may take to send a request's body.
-const BODY_PATIENCE: Duration = Duration::from_secs(15);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
@@ -33,18 +28,22 @@ pub struct Api {
     pub operations: Operations,
     /// Who may call.
     pub authentication: Authentication,
+    /// What callers may do; `None` when everybody may do everything.
+    pub authorization: Option<Arc<Authorization>>,
     /// The time of day.
     pub clock: Arc<Clock>,
     /// The host name under which endpoints are given out; `None` for the one that the request came to.
     pub endpoint_host: Option<String>,
+    /// The certificates that endpoints show.
+    pub certificates: Arc<Certificates>,
 }
 
-/// Answers one request.
-pub(super) async fn handle(State(api): State<Arc<Api>>, request: HttpRequest) -> Response {
+/// Answers one request, which has passed the guard.
+pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Bytes) -> Response {
     let request_id = Uuid::new_v4().to_string();
     let span = tracing::info_span!("request", request_id, action = tracing::field::Empty);
     async {
-        let answer = match api.answer(request).await {
+        let answer = match api.answer(&parts, &body).await {
             Ok((operation, output)) => {
                 let body = output.to_xml(&request_id);
                 tracing::debug!(operation, "answered");
@@ -63,29 +62,38 @@ pub(super) async fn handle(State(api): State<Arc<Api>>, request: HttpRequest) ->
 }
 
 impl Api {
-    async fn answer(&self, request: HttpRequest) -> Result<(&'static str, crate::protocol::Output), AwsError> {
-        let (parts, body) = request.into_parts();
-        let body = read(&parts, body).await?;
-        let Caller { scope } = self.authentication.caller(&parts, &body, self.clock.now())?;
-        let operation = query::decode_request(parts.uri.query(), &body)?;
+    async fn answer(&self, parts: &Parts, body: &[u8]) -> Result<(&'static str, crate::protocol::Output), AwsError> {
+        let Caller { scope, access_key } = self.authentication.caller(parts, body, self.clock.now())?;
+        let operation = query::decode_request(parts.uri.query(), body)?;
         let name = operation.name();
         tracing::Span::current().record("action", name);
-        let endpoint_host = self.endpoint_host.clone().unwrap_or_else(|| requested_host(&parts));
+        if let Some(authorization) = &self.authorization {
+            let source = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+            let principal = Principal { access_key: access_key.as_deref(), scope: &scope, source };
+            authorization
+                .check(principal, &operation)
+                .map_err(|denied| AwsError::new(ErrorCode::AccessDenied, denied.to_string()))?;
+        }
+        let endpoint_host = self.host_of_endpoints(parts);
         let output = self.operations.execute(&Request { scope, endpoint_host }, operation).await?;
         Ok((name, output))
     }
+
+    /// The host under which this caller is given endpoints, which have to have certificates for it from then on.
+    fn host_of_endpoints(&self, parts: &Parts) -> String {
+        if let Some(configured) = &self.endpoint_host {
+            return configured.clone();
+        }
+        let host = requested_host(parts);
+        self.certificates.note(&host);
+        host
+    }
 }
 
-async fn read(parts: &Parts, body: Body) -> Result<Bytes, AwsError> {
-    let too_large = || AwsError::new(ErrorCode::RequestEntityTooLarge, "The request is too large.");
-    let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > LARGEST_BODY) {
-        return Err(too_large());
-    }
-    match timeout(BODY_PATIENCE, to_bytes(body, LARGEST_BODY)).await {
-        Ok(read) => read.map_err(|_| too_large()),
-        Err(_) => Err(AwsError::new(ErrorCode::MalformedQueryString, "The request's body did not arrive in time.")),
-    }
+/// The answer to a request that did not pass the guard.
+pub(super) fn refusal(status: StatusCode, error: &AwsError) -> Response {
+    let request_id = Uuid::new_v4().to_string();
+    response(status, error.to_xml(&request_id).into(), &request_id)
 }
 
 /// The host name that the request was sent to: whoever reached the API there reaches endpoints there.

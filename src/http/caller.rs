@@ -9,12 +9,9 @@ use crate::{
     model::Scope,
     protocol::{
         AwsError,
-        sigv4::{self, SignedRequest},
+        sigv4::{self, CredentialScope, DEFAULT_ACCOUNT, SignedRequest},
     },
 };
-
-/// The account of callers whose access key is not an account id.
-pub(super) const DEFAULT_ACCOUNT: &str = "000000000000";
 
 /// The region of callers whose request names none.
 pub(super) const DEFAULT_REGION: &str = "us-east-1";
@@ -31,6 +28,8 @@ pub enum Authentication {
 pub(super) struct Caller {
     /// Their account and region.
     pub scope: Scope,
+    /// The identifier of their access key, if they sign; proved only when signatures are checked.
+    pub access_key: Option<String>,
 }
 
 impl Authentication {
@@ -46,16 +45,10 @@ impl Authentication {
                 Some(sigv4::verify(&request, now, |access_key| secrets.get(access_key).cloned())?)
             }
         };
-        let (account, region) =
-            claimed.map_or((None, None), |claimed| (Some(claimed.access_key), Some(claimed.region)));
-        let account = account.filter(|key| key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit()));
-        let region = region.filter(|region| is_region(region));
-        Ok(Caller {
-            scope: Scope::new(
-                account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
-                region.unwrap_or_else(|| DEFAULT_REGION.to_owned()),
-            ),
-        })
+        let account = claimed.as_ref().map_or(DEFAULT_ACCOUNT, CredentialScope::account);
+        let region = claimed.as_ref().map(|claimed| claimed.region.as_str()).filter(|region| is_region(region));
+        let scope = Scope::new(account, region.unwrap_or(DEFAULT_REGION));
+        Ok(Caller { scope, access_key: claimed.map(|claimed| claimed.access_key) })
     }
 }
 

@@ -16,11 +16,12 @@ use serde_json::{Value, json};
 
 use super::{
     admin::{Admin, problem},
-    caller::{DEFAULT_ACCOUNT, DEFAULT_REGION},
+    caller::DEFAULT_REGION,
 };
 use crate::{
     faults::FaultError,
     model::{Fault, FaultKind, FaultTarget, NodeId, Scope},
+    protocol::sigv4::DEFAULT_ACCOUNT,
 };
 
 /// The longest delay, in milliseconds, and the longest that a fault lasts by itself, in seconds.

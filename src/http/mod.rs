@@ -3,28 +3,40 @@
 
 mod admin;
 mod api;
+mod body;
+mod browser;
 mod caller;
 mod faults;
+mod guard;
+mod limits;
 mod serve;
 
 pub use admin::Admin;
 pub use api::Api;
+pub use browser::OwnNames;
 pub use caller::Authentication;
+pub use guard::{AdminAccess, Guard};
+pub use limits::Limits;
 pub use serve::serve;
 
 use std::sync::Arc;
 
-use axum::{Router, routing::delete, routing::get, routing::post};
+use axum::{Router, middleware::from_fn_with_state, routing::delete, routing::get, routing::post};
 
 /// The routes of the server: the API at `/`, the server's own affairs under `/_cachette/`.
-pub fn router(api: Arc<Api>, admin: Arc<Admin>) -> Router {
-    let admin = Router::new()
-        .route("/health", get(admin::health))
+pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
+    let guarded = Router::new()
         .route("/resources", get(admin::resources))
         .route("/reset", post(admin::reset))
         .route("/clock/advance", post(admin::advance_clock))
         .route("/faults", get(faults::list).post(faults::begin).delete(faults::heal_all))
         .route("/faults/{id}", delete(faults::heal))
-        .with_state(admin);
-    Router::new().route("/", get(api::handle).post(api::handle)).with_state(api).nest("/_cachette", admin)
+        .route_layer(from_fn_with_state(Arc::clone(&guard), guard::admin));
+    // What tells no secret, changes nothing, and is asked for from elsewhere: by health checks of other machines, say.
+    let public = Router::new().route("/health", get(admin::health)).route("/ca.pem", get(admin::ca_pem));
+    Router::new()
+        .route("/", get(api::handle).post(api::handle))
+        .route_layer(from_fn_with_state(guard, guard::api))
+        .with_state(api)
+        .nest("/_cachette", guarded.merge(public).with_state(admin))
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Access, CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Scope, Settings, SnapshotWindow,
-    Succession, TagSet, TransitEncryption,
+    Access, CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Observed, Scope, Settings,
+    SnapshotWindow, Succession, TagSet, TransitEncryption,
 };
 
 /// A cache cluster: a Memcached cluster of up to 40 nodes or a single Redis or Valkey node.
@@ -208,6 +208,13 @@ impl CacheCluster {
             let settings = &running.settings;
             settings.cache_node_type != self.cache_node_type || settings.access != self.access
         })
+    }
+
+    /// Who is let in by an engine that runs, while that is not yet as it is wanted.
+    #[must_use]
+    pub fn outdated_access(&self) -> Option<&Access> {
+        let engines = self.nodes.values().flat_map(|node| node.engines.values());
+        engines.filter_map(Observed::running).map(|running| &running.settings.access).find(|has| **has != self.access)
     }
 
     /// The id of what it is part of as users see it: its replication group, or else itself.

@@ -57,6 +57,9 @@ pub struct ReplicationGroup {
     pub tags: TagSet,
     /// A change of how many replicas there are is under way, and has been announced.
     pub replica_count_changing: bool,
+    /// The user group that was attached before the last change of that. Shown until no engine follows it any more.
+    #[serde(default)]
+    pub former_user_group_id: Option<String>,
     /// Why its engines could not be given their places, when something failed. The server keeps trying.
     #[serde(default)]
     pub failure: Option<Failure>,
@@ -209,12 +212,14 @@ impl NodeGroup {
     }
 
     /// Whether it takes writes and nothing that somebody asked for is under way. A replica that was lost and is being
-    /// replaced does not count: nobody asked for it, and the shard works.
+    /// replaced does not count: nobody asked for it, and the shard works. Who is let in always counts.
     fn is_steady<'a>(&self, member: &impl FindMember<'a>) -> bool {
         let changes = |id: &String| {
             member(id).is_none_or(|cluster| match cluster.phase() {
                 Phase::Creating | Phase::Deleting => true,
-                Phase::Modifying | Phase::Rebooting => !cluster.nodes.values().any(|node| node.recovering),
+                Phase::Modifying | Phase::Rebooting => {
+                    !cluster.nodes.values().any(|node| node.recovering) || cluster.outdated_access().is_some()
+                }
                 Phase::Available | Phase::IncompatibleNetwork => false,
             })
         };

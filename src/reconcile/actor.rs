@@ -90,7 +90,7 @@ impl Actor {
             Step::Retire { node, generation } => self.retire(cluster, node, generation).await,
             Step::TakeDown { node } => self.change(RecordChange::TakenDown { node }).await,
             Step::HandOver { node, from, to } => self.hand_over(cluster, node, from, to).await,
-            Step::Apply { node } => self.apply(cluster, node).await,
+            Step::Apply { node, generation } => self.apply(cluster, node, generation).await,
             Step::Succeed { node } => self.change(RecordChange::Succeeded { node }).await,
             Step::Forget { node } => self.forget(node).await,
             Step::AnnounceCreated => self.change(RecordChange::Created).await,
@@ -128,7 +128,7 @@ impl Actor {
         let (Step::Start { node, .. }
         | Step::Retire { node, .. }
         | Step::HandOver { node, .. }
-        | Step::Apply { node }
+        | Step::Apply { node, .. }
         | Step::OpenEndpoint(EndpointRole::Node(node))) = *step
         else {
             return;

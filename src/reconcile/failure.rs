@@ -23,11 +23,14 @@ pub(super) enum StepError {
 impl StepError {
     /// Whether trying again soon is unlikely to help, so that the cluster shows the failure at once.
     pub fn is_final(&self) -> bool {
-        matches!(
-            self,
-            Self::Backend(
-                BackendError::NoSuchEngine { .. } | BackendError::StartFailed { .. } | BackendError::Unavailable { .. }
-            ) | Self::NoSubstitutes { .. }
-        )
+        matches!(self, Self::Engine(error) if error.is_final())
+            || matches!(
+                self,
+                Self::Backend(
+                    BackendError::NoSuchEngine { .. }
+                        | BackendError::StartFailed { .. }
+                        | BackendError::Unavailable { .. }
+                ) | Self::NoSubstitutes { .. }
+            )
     }
 }

@@ -38,8 +38,9 @@ pub(super) enum Step {
     TakeDown { node: NodeId },
     /// Lets one incarnation of a node's engine take over data and clients from another.
     HandOver { node: NodeId, from: u32, to: u32 },
-    /// Gives a running engine the settings that can be changed while it runs.
-    Apply { node: NodeId },
+    /// Gives a running engine the settings that can be changed while it runs. One that is about to be replaced only gets to
+    /// know who may talk to it.
+    Apply { node: NodeId, generation: u32 },
     /// Asks for a new incarnation of a node's engine, which takes over data and clients: `ElastiCache` applies the
     /// change at once, but engines take it at their start only.
     Succeed { node: NodeId },
@@ -52,6 +53,9 @@ pub(super) enum Step {
     /// Drops the cluster, of which nothing is left.
     Vanish,
 }
+
+/// The first version of Redis that knows users.
+const FIRST_WITH_USERS: u32 = 6;
 
 /// The next steps for `cluster`; none when it is as it should be.
 pub(super) fn plan(cluster: &CacheCluster, world: &World<'_>) -> Vec<Step> {
@@ -107,12 +111,16 @@ fn next_for_node(cluster: &CacheCluster, id: NodeId, node: &CacheNode, world: &W
             if node.needs_successor(&wanted) {
                 return Some(Step::Succeed { node: id });
             }
-            (reachable(running, &wanted) != running.settings).then_some(Step::Apply { node: id })
+            (reachable(running, &wanted) != running.settings)
+                .then_some(Step::Apply { node: id, generation: node.generation })
         }
         (Some((generation, observed)), current) => {
             let retire = Step::Retire { node: id, generation: *generation };
             // Only an engine that runs has data to hand over.
             let hands_over = node.succession == Succession::Handover && observed.running().is_some();
+            if hands_over && let Some(generation) = lets_in_others(cluster, node) {
+                return Some(Step::Apply { node: id, generation });
+            }
             Some(match (hands_over, current) {
                 (false, _) => retire,
                 (true, None) => start,
@@ -125,6 +133,15 @@ fn next_for_node(cluster: &CacheCluster, id: NodeId, node: &CacheNode, world: &W
             })
         }
     }
+}
+
+/// An engine of a node that lets in others than it is to. Its turn may be over soon, or be yet to come; clients must not
+/// find it like that. One that does not know users can only be replaced.
+fn lets_in_others(cluster: &CacheCluster, node: &CacheNode) -> Option<u32> {
+    let differs = |running: &Running| {
+        running.settings.access != cluster.access && running.settings.engine_version.major() >= FIRST_WITH_USERS
+    };
+    node.engines.iter().find(|(_, seen)| seen.running().is_some_and(differs)).map(|(generation, _)| *generation)
 }
 
 /// The settings that `running` can have without being started anew: what is wanted, but for parameters that an engine

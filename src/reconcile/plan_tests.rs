@@ -29,6 +29,7 @@ enum Wish {
     Reboot(usize),
     Upgrade,
     Set(&'static str, u8),
+    LetIn(u8),
     Delete,
     WaitForMaintenance,
     Kill(usize),
@@ -164,10 +165,13 @@ impl Simulation {
                     self.change(&RecordChange::Touched { node, generation: from });
                 }
             }
-            Step::Apply { node } => {
-                let running = cluster.nodes[&node].current().expect("it runs");
-                let settings = reachable(running, &wanted);
-                let generation = cluster.nodes[&node].generation;
+            Step::Apply { node, generation } => {
+                let running = cluster.nodes[&node].engines[&generation].running().expect("it runs");
+                let settings = if generation == cluster.nodes[&node].generation {
+                    reachable(running, &wanted)
+                } else {
+                    Settings { access: cluster.access.clone(), ..running.settings.clone() }
+                };
                 if cut == Cut::Never {
                     self.change(&RecordChange::Applied { node, generation, settings });
                 }
@@ -241,6 +245,10 @@ impl Simulation {
                 let value = if name == "rename-commands" { format!("KEYS name{value}") } else { value.to_string() };
                 self.parameters.insert(name.to_owned(), value);
             }
+            Wish::LetIn(token) => {
+                let tokens = vec![PasswordHash::of(&token.to_string())];
+                cluster.access = Access::Tokens { tokens, optional: false };
+            }
             Wish::Delete => cluster.deleted = Some(now),
             Wish::WaitForMaintenance => {
                 cluster.pending.cache_node_type = Some("cache.t3.small".into());
@@ -292,6 +300,7 @@ fn wishes() -> impl Strategy<Value = Vec<Wish>> {
         Just(Wish::Upgrade),
         (prop::sample::select(vec!["timeout", "rename-commands", "max_item_size"]), any::<u8>())
             .prop_map(|(name, value)| Wish::Set(name, value)),
+        any::<u8>().prop_map(Wish::LetIn),
         Just(Wish::WaitForMaintenance),
         Just(Wish::Delete),
         (0_usize..9).prop_map(Wish::Kill),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 use super::{Actor, change::RecordChange, failure::StepError, plan::reachable};
 use crate::{
@@ -10,7 +10,9 @@ use crate::{
     engine::{
         self, ClusterSettings, EngineError, EngineSettings, Member, MemcachedClient, RedisClient, RefusedDirective,
     },
-    model::{Access, Authentication, CacheCluster, Engine, NodeId, PasswordHash, Running, Settings, parameters},
+    model::{
+        Access, Authentication, CacheCluster, Engine, NodeId, Observed, PasswordHash, Running, Settings, parameters,
+    },
 };
 
 /// How long an engine may take from being started to its first answer.
@@ -19,7 +21,7 @@ const START_PATIENCE: Duration = Duration::from_secs(10);
 /// How often an engine that does not answer yet is asked at first. Later it is asked whenever an eighth of the time
 /// waited so far has passed, so that little is added to what it takes, and many that start at the same time are not
 /// slowed down by being asked.
-const FIRST_POLL: Duration = Duration::from_millis(1);
+const FIRST_POLL: Duration = Duration::from_micros(300);
 
 /// The longest wait between two questions to an engine that does not answer yet.
 const SLOWEST_POLL: Duration = Duration::from_millis(50);
@@ -73,15 +75,23 @@ impl Actor {
     }
 
     /// Gives a running engine what can be changed while it runs.
-    pub(super) async fn apply(&self, cluster: &CacheCluster, node: NodeId) -> Result<(), StepError> {
+    pub(super) async fn apply(&self, cluster: &CacheCluster, node: NodeId, generation: u32) -> Result<(), StepError> {
         let Some(cache_node) = cluster.nodes.get(&node) else { return Ok(()) };
-        let Some(running) = cache_node.current() else { return Ok(()) };
-        let generation = cache_node.generation;
-        let settings = reachable(running, &cluster.wanted_settings(&self.parameters(cluster)));
+        let Some(running) = cache_node.engines.get(&generation).and_then(Observed::running) else { return Ok(()) };
+        let settings = if generation == cache_node.generation {
+            reachable(running, &cluster.wanted_settings(&self.parameters(cluster)))
+        } else {
+            // It is about to be replaced. Until then it lets in the right ones.
+            Settings { access: cluster.access.clone(), ..running.settings.clone() }
+        };
         if running.is_real() {
             let Some(spec) = self.spec(cluster, node, generation, &settings) else { return Ok(()) };
             // The engine first: it has to make room before its limit can be lowered.
             let wanted = self.engine_settings(cluster, node, generation, &settings);
+            if let (Access::Users(_), Access::Users(_)) = (&running.settings.access, &settings.access) {
+                let mut client = RedisClient::connect(running.address, &wanted).await?;
+                client.remove_replaced_users(&running.settings.access, &settings.access).await?;
+            }
             let refused = self.configure(running.address, &wanted).await?;
             if wanted.cluster.is_some() && running.cluster_node_id.is_some() {
                 let member = Member { address: running.address, peer: running.peer, settings: wanted };
@@ -134,6 +144,8 @@ impl Actor {
         loop {
             let error = match self.configure(found.address, settings).await {
                 Ok(refused) => return Ok(refused),
+                // It runs and answers; what is wanted of it has to change first.
+                Err(error) if error.is_final() => return Err(error.into()),
                 Err(error) => error,
             };
             if started.elapsed() > START_PATIENCE {
@@ -148,7 +160,7 @@ impl Actor {
                     return Err(BackendError::StartFailed { id: spec.id.clone(), reason }.into());
                 }
             }
-            sleep((started.elapsed() / 8).clamp(FIRST_POLL, SLOWEST_POLL)).await;
+            engine::rest((started.elapsed() / 8).clamp(FIRST_POLL, SLOWEST_POLL)).await;
         }
     }
 

@@ -50,7 +50,7 @@ pub const REGION: &str = "us-east-1";
 pub struct App {
     address: SocketAddr,
     http: HttpClient<Connector, Body>,
-    _data: TempDir,
+    data: TempDir,
     _stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
 }
@@ -66,7 +66,8 @@ impl App {
         Self::with(&["--strict"]).await
     }
 
-    async fn with(flags: &[&str]) -> Self {
+    /// A server with these options.
+    pub async fn with(flags: &[&str]) -> Self {
         let data = TempDir::new().expect("a folder");
         let data_dir = data.path().to_str().expect("a path in UTF-8");
         let fixed = ["cachette", "serve", "--listen", "127.0.0.1:0", "--backend", "none", "--data-dir", data_dir];
@@ -78,9 +79,14 @@ impl App {
             let _ = stopped.await;
         }));
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
-        let app = Self { address, http, _data: data, _stop: stop, running };
+        let app = Self { address, http, data, _stop: stop, running };
         app.advance_to_noon().await;
         app
+    }
+
+    /// What the server keeps in this file of its data directory.
+    pub fn kept(&self, file: &str) -> Option<String> {
+        std::fs::read_to_string(self.data.path().join(file)).ok()
     }
 
     /// Moves the clock to a time of day at which no maintenance window is open that the default region gives, so that
@@ -143,6 +149,11 @@ impl App {
     /// Fetches a path.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(self.uri(path)).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The whole address of a path.

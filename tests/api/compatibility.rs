@@ -23,7 +23,7 @@ fn table() -> BTreeMap<&'static str, &'static str> {
 }
 
 /// The parameters that an operation cannot do without, each with a value that it can read.
-fn required(model: &Model, shape: &str, path: &str) -> Vec<(String, String)> {
+pub fn required(model: &Model, shape: &str, path: &str) -> Vec<(String, String)> {
     let Some(structure) = model.structures.iter().find(|structure| structure.name == shape) else {
         let word = model.enums.iter().find(|known| known.name == shape).map(|known| known.values[0].clone());
         let value = match shape {

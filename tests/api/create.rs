@@ -134,7 +134,6 @@ async fn combinations_are_refused_with_elasticaches_texts() {
             redis(&[("EngineVersion", "3.2.10"), ("CacheParameterGroupName", "old")]),
             "Expected a parameter group of family redis3.2 but found one of family redis2.8",
         ),
-        (redis(&[("TransitEncryptionEnabled", "true")]), "Encryption feature is not supported for engine REDIS."),
         (
             memcached(&[("TransitEncryptionEnabled", "true"), ("EngineVersion", "1.6.6")]),
             "Encryption features are not supported for engine version 1.6.6. Please use engine version 1.6.12",
@@ -250,7 +249,7 @@ async fn what_was_asked_for_is_told_again() {
         .done(
             "CreateCacheCluster",
             &redis(&[
-                ("EngineVersion", "5.0.6"),
+                ("EngineVersion", "6.2"),
                 ("PreferredAvailabilityZone", "us-east-1b"),
                 ("CacheSubnetGroupName", "NETS"),
                 ("SecurityGroupIds.SecurityGroupId.1", "sg-2"),
@@ -272,10 +271,10 @@ async fn what_was_asked_for_is_told_again() {
     );
     assert!(created.body.contains("<CacheSecurityGroups"), "Ansible reads it, empty or not");
     let cluster = app.available("cache").await;
-    assert_eq!(cluster.engine_version(), Some("5.0.6"));
+    assert_eq!(cluster.engine_version(), Some("6.2.6"));
     assert_eq!(
         cluster.cache_parameter_group().and_then(|group| group.cache_parameter_group_name()),
-        Some("default.redis5.0")
+        Some("default.redis6.x")
     );
     assert_eq!(cluster.preferred_availability_zone(), Some("us-east-1b"));
     assert_eq!(cluster.cache_subnet_group_name(), Some("nets"));

@@ -174,9 +174,6 @@ async fn what_a_group_refers_to_has_to_exist() {
 async fn what_is_still_to_come_is_refused_by_name() {
     let records = Records::new();
     for (asked, feature) in [
-        ("TransitEncryptionEnabled=true", "encryption in transit"),
-        ("TransitEncryptionEnabled=true&AuthToken=a-secret-of-sixteen", "encryption in transit"),
-        ("TransitEncryptionEnabled=true&UserGroupIds.member.1=users", "encryption in transit"),
         ("SnapshotName=mine", "restoring snapshots"),
         ("SnapshotArns.SnapshotArn.1=arn:aws:s3:::bucket/key", "restoring snapshots"),
         ("ServerlessCacheSnapshotName=mine", "restoring snapshots"),

@@ -34,6 +34,31 @@ async fn an_auth_token_without_encryption() {
 }
 
 #[tokio::test]
+async fn encryption_of_a_redis_cluster_outside_of_a_group() {
+    let parameters = [REDIS.as_slice(), &[("TransitEncryptionEnabled", "true")]].concat();
+    let text = "Encryption feature is not supported for engine REDIS.";
+    only_strict_refuses("CreateCacheCluster", &parameters, Refusal::combination(text)).await;
+}
+
+#[tokio::test]
+async fn an_auth_token_of_a_group_in_no_subnet_group_of_its_own() {
+    let parameters = [
+        ("ReplicationGroupId", "group"),
+        ("ReplicationGroupDescription", "d"),
+        ("CacheNodeType", "cache.t3.micro"),
+        ("TransitEncryptionEnabled", "true"),
+        ("AuthToken", "short"),
+    ];
+    // ElastiCache looks at the network before it looks at the token.
+    let text = "Redis Auth can only be enabled within an Amazon VPC";
+    assert_eq!(App::strict().await.refused("CreateReplicationGroup", &parameters).await, Refusal::combination(text));
+    let parameters = [parameters[..4].to_vec(), vec![("AuthToken", "a-secret-of-sixteen")]].concat();
+    only_strict_refuses("CreateReplicationGroup", &parameters, Refusal::combination(text)).await;
+    let in_subnet_group = [parameters.as_slice(), &[("CacheSubnetGroupName", "default")]].concat();
+    App::strict().await.done("CreateReplicationGroup", &in_subnet_group).await;
+}
+
+#[tokio::test]
 async fn versions_past_their_end_of_life() {
     let parameters = [
         ("CacheClusterId", "cache"),

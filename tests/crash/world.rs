@@ -20,6 +20,7 @@ use cachette::{
     protocol::Operation,
     reconcile,
     store::{StorageError, Store},
+    tls::Certificates,
 };
 use tokio::time::timeout;
 
@@ -138,7 +139,9 @@ impl Server {
         let store = Arc::new(open(path).await);
         let clock = Arc::new(Clock::system());
         let settings = GatewaySettings::new(IpAddr::V4(listen), 20_000..=29_999);
-        let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
+        let certificates = Certificates::open(path.parent().expect("a folder"), None).expect("certificates");
+        let directory = Arc::new(Records::new(Arc::clone(&store)));
+        let gateway = Arc::new(Gateway::new(settings, Arc::new(certificates), directory));
         let shared = reconcile::Shared {
             store: Arc::clone(&store),
             backend: Arc::new(backend),

@@ -63,8 +63,15 @@ impl Bed {
         }
     }
 
-    /// Starts an engine, and waits until it answers.
+    /// Starts an engine, and gives it its parameters and users.
     pub async fn start(&self, engine: Engine, in_cluster: bool) -> Member {
+        let member = self.boot(engine, in_cluster).await;
+        client(&member).await.apply(&member.settings).await.expect("its parameters");
+        member
+    }
+
+    /// Starts an engine, and waits until it answers.
+    pub async fn boot(&self, engine: Engine, in_cluster: bool) -> Member {
         let name = format!("engine-{}", self.started.fetch_add(1, Ordering::Relaxed));
         let settings = self.settings(engine, &name, in_cluster);
         let launch = settings.launch();
@@ -83,14 +90,10 @@ impl Bed {
         self.runs.lock().expect("the runs").insert(running.address, pid);
         let member = Member { address: running.address, peer: running.address, settings };
         let began = Instant::now();
-        let mut client = loop {
-            match RedisClient::connect(member.address, &member.settings).await {
-                Ok(client) => break client,
-                Err(error) => assert!(began.elapsed() < LIMIT, "it does not answer: {error}"),
-            }
+        while let Err(error) = RedisClient::connect(member.address, &member.settings).await {
+            assert!(began.elapsed() < LIMIT, "it does not answer: {error}");
             tokio::time::sleep(Duration::from_millis(2)).await;
-        };
-        client.apply(&member.settings).await.expect("its parameters");
+        }
         member
     }
 

@@ -1,5 +1,5 @@
-//! What is said to real engines, and what comes of it: replication, clusters of every shape, changes of roles, and slots
-//! that move under load.
+//! What is said to real engines, and what comes of it: replication, clusters of every shape, changes of roles, slots that
+//! move under load, and users.
 
 mod bed;
 mod changes;
@@ -7,3 +7,4 @@ mod clients;
 mod forming;
 mod replication;
 mod resharding;
+mod users;

@@ -1,17 +1,20 @@
 //! Clients of real clusters are told of endpoints, and get where those lead.
 
-use cachette::gateway::{Front, Gateway, GatewaySettings, PortChoice};
-use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::TcpStream,
+use cachette::{
+    gateway::{Front, GatewaySettings, PortChoice},
+    model::TransitEncryption,
 };
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 
-use crate::support::{Process, connect, expect, free_port, gateway, node, send, settings, within};
+use crate::{
+    secure::Secured,
+    support::{Process, connect, expect, free_port, gateway, node, send, settings, within},
+};
 
 /// Two shards of one node each, every node behind an endpoint.
 struct Cluster {
-    gateway: Gateway,
+    secured: Secured,
     nodes: Vec<Process>,
     ports: Vec<u16>,
     _folder: TempDir,
@@ -40,14 +43,15 @@ async fn cluster(program: &str, settings: GatewaySettings) -> Cluster {
         ready(node).await;
     }
 
-    let (gateway, routes) = gateway(settings);
+    let secured = Secured::new(settings, TransitEncryption::Disabled);
+    let Secured { gateway, routes, .. } = &secured;
     let ports = ["0001", "0002"].map(|name| gateway.open(&self::node(name), Front::RedisCluster, PortChoice::Any));
     let ports: Vec<_> = ports.into_iter().map(|port| port.expect("open")).collect();
     for ((name, engine), port) in ["0001", "0002"].into_iter().zip(&nodes).zip(&ports) {
         routes.publish(engine.address, *port);
         routes.lead(&node(name), engine.address);
     }
-    Cluster { gateway, nodes, ports, _folder: folder }
+    Cluster { secured, nodes, ports, _folder: folder }
 }
 
 /// Starts a node whose bus is at the port before its own.
@@ -82,7 +86,7 @@ async fn ready(node: &Process) {
 }
 
 /// Sends a request and `ECHO`, and reads everything before the answer to that.
-async fn answer(stream: &mut TcpStream, request: &str) -> String {
+async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), request: &str) -> String {
     send(stream, format!("{request}\r\nECHO the-end\r\n").as_bytes()).await;
     let (mut reader, mut read) = (BufReader::new(stream), String::new());
     within("an answer", async {
@@ -135,7 +139,7 @@ async fn serve_a_cluster(program: &str) {
     let asked = answer(&mut connect(cluster.ports[0]).await, "GET {b}2").await;
     assert_eq!(asked, format!("-ASK 3300 127.0.0.1:{}\r\n", cluster.ports[1]));
     // A client that connects later than the front was changed is told what engines say.
-    let again = cluster.gateway.open(&node("0001"), Front::Redis, PortChoice::Any).expect("open");
+    let again = cluster.secured.gateway.open(&node("0001"), Front::Redis, PortChoice::Any).expect("open");
     assert_eq!(again, cluster.ports[0]);
     let moved = answer(&mut connect(again).await, "GET a").await;
     assert_eq!(moved, format!("-MOVED 15495 {}\r\n", cluster.nodes[1].address));
@@ -149,6 +153,21 @@ async fn clients_of_a_redis_cluster_are_led_to_endpoints() {
 #[tokio::test]
 async fn clients_of_a_valkey_cluster_are_led_to_endpoints() {
     serve_a_cluster("valkey-server").await;
+}
+
+#[tokio::test]
+async fn clients_that_speak_tls_are_led_to_the_same_endpoints() {
+    let cluster = cluster("redis-server", settings()).await;
+    cluster.secured.routes.encrypt(TransitEncryption::Required);
+    let mut client = cluster.secured.client(cluster.ports[0]).await;
+    for request in ["CLUSTER SLOTS", "CLUSTER SHARDS", "CLUSTER NODES"] {
+        cluster.assert_names_endpoints("127.0.0.1", &answer(&mut client, request).await);
+    }
+    let moved = answer(&mut client, "SET a value").await;
+    assert_eq!(moved, format!("-MOVED 15495 127.0.0.1:{}\r\n", cluster.ports[1]));
+    let stream = connect(cluster.ports[1]).await;
+    let mut client = cluster.secured.shake_hands(stream, "127.0.0.1").await.expect("a handshake");
+    assert_eq!(answer(&mut client, "SET a value").await, "+OK\r\n");
 }
 
 #[tokio::test]

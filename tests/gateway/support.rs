@@ -14,10 +14,11 @@ use std::{
 
 use cachette::{
     gateway::{Directory, EndpointId, EndpointRole, Gateway, GatewaySettings, Membership, NetworkFault, Security},
-    model::{NodeId, Scope},
+    model::{NodeId, Scope, TransitEncryption},
+    tls::Certificates,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::watch,
     time::{sleep, timeout},
@@ -73,9 +74,25 @@ impl Process {
     }
 
     pub fn redis_on(port: u16) -> Self {
+        Self::serving_on("redis-server", port)
+    }
+
+    /// Starts Redis or Valkey.
+    fn serving_on(program: &str, port: u16) -> Self {
         let port_text = port.to_string();
         let arguments = ["--bind", "127.0.0.1", "--port", &port_text, "--save", "", "--appendonly", "no"];
-        Self::start("redis-server", port, &arguments)
+        Self::start(program, port, &arguments)
+    }
+
+    pub async fn serving(program: &str) -> Self {
+        Self::serving_on(program, free_port()).up().await
+    }
+
+    /// A Redis that takes so many clients.
+    pub async fn redis_for(clients: usize) -> Self {
+        let (port, clients) = (free_port(), clients.to_string());
+        let arguments = ["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--maxclients", &clients];
+        Self::start("redis-server", port, &arguments).up().await
     }
 
     pub async fn redis() -> Self {
@@ -115,7 +132,9 @@ pub struct Routes {
     membership: Mutex<Option<Membership>>,
     public_ports: Mutex<HashMap<SocketAddr, u16>>,
     followed: Mutex<HashMap<EndpointId, Vec<SocketAddr>>>,
+    security: Mutex<HashMap<EndpointId, Security>>,
     faults: Mutex<HashMap<SocketAddr, NetworkFault>>,
+    transit_encryption: Mutex<TransitEncryption>,
     changes: watch::Sender<u64>,
     asked: AtomicUsize,
 }
@@ -147,6 +166,12 @@ impl Routes {
         self.changes.send_modify(|count| *count += 1);
     }
 
+    /// Says what stands between clients and the engines behind `endpoint`.
+    pub fn secure(&self, endpoint: &EndpointId, security: Security) {
+        self.security.lock().expect("the security").insert(endpoint.clone(), security);
+        self.changes.send_modify(|count| *count += 1);
+    }
+
     /// Sets or ends a fault of the network in front of `engine`.
     pub fn set_fault(&self, engine: SocketAddr, fault: Option<NetworkFault>) {
         let mut faults = self.faults.lock().expect("the faults");
@@ -155,6 +180,12 @@ impl Routes {
             None => faults.remove(&engine),
         };
         drop(faults);
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Says whether the clients of all endpoints speak TLS.
+    pub fn encrypt(&self, transit_encryption: TransitEncryption) {
+        *self.transit_encryption.lock().expect("what is wanted") = transit_encryption;
         self.changes.send_modify(|count| *count += 1);
     }
 
@@ -186,8 +217,10 @@ impl Directory for Routes {
         self.faults.lock().expect("the faults").get(&engine).copied()
     }
 
-    fn security(&self, _: &EndpointId) -> Security {
-        Security::default()
+    fn security(&self, endpoint: &EndpointId) -> Security {
+        let transit_encryption = *self.transit_encryption.lock().expect("what is wanted");
+        let set = self.security.lock().expect("the security").get(endpoint).copied();
+        set.unwrap_or(Security { transit_encryption, has_iam_users: false })
     }
 
     fn changes(&self) -> watch::Receiver<u64> {
@@ -216,8 +249,18 @@ pub fn settings() -> GatewaySettings {
 }
 
 pub fn gateway(settings: GatewaySettings) -> (Gateway, Arc<Routes>) {
+    gateway_with(settings, certificates())
+}
+
+pub fn gateway_with(settings: GatewaySettings, certificates: Arc<Certificates>) -> (Gateway, Arc<Routes>) {
     let routes = Arc::new(Routes::default());
-    (Gateway::new(settings, Arc::clone(&routes) as Arc<dyn Directory>), routes)
+    (Gateway::new(settings, certificates, Arc::clone(&routes) as Arc<dyn Directory>), routes)
+}
+
+/// Certificates of an authority that nobody keeps.
+pub fn certificates() -> Arc<Certificates> {
+    let folder = tempfile::tempdir().expect("a folder");
+    Arc::new(Certificates::open(folder.path(), None).expect("certificates"))
 }
 
 pub async fn connect(port: u16) -> TcpStream {
@@ -229,25 +272,25 @@ pub async fn accept(listener: &TcpListener) -> TcpStream {
     within("accepting", listener.accept()).await.expect("a connection").0
 }
 
-pub async fn send(stream: &mut TcpStream, bytes: &[u8]) {
+pub async fn send(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) {
     within("sending", stream.write_all(bytes)).await.expect("sent");
 }
 
 /// Reads exactly as many bytes as `expected` has, and compares.
-pub async fn expect(stream: &mut TcpStream, expected: &[u8]) {
+pub async fn expect(stream: &mut (impl AsyncRead + Unpin), expected: &[u8]) {
     let mut read = vec![0; expected.len()];
     within("a reply", stream.read_exact(&mut read)).await.expect("a reply");
     assert_eq!(String::from_utf8_lossy(&read), String::from_utf8_lossy(expected));
 }
 
 /// Waits until the other side resets the connection.
-pub async fn expect_reset(stream: &mut TcpStream) {
+pub async fn expect_reset(stream: &mut (impl AsyncRead + Unpin)) {
     let error = within("the reset", stream.read_u8()).await.expect_err("no byte was sent");
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }
 
 /// Reads until the other side ends.
-pub async fn rest(stream: &mut TcpStream) -> Vec<u8> {
+pub async fn rest(stream: &mut (impl AsyncRead + Unpin)) -> Vec<u8> {
     let mut read = Vec::new();
     within("the end of the stream", stream.read_to_end(&mut read)).await.expect("an orderly end");
     read

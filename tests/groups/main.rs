@@ -6,4 +6,5 @@ mod failover;
 mod faults;
 mod random;
 mod replicas;
+mod users;
 mod world;

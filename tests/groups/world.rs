@@ -16,11 +16,12 @@ use cachette::{
     engine::InstanceSecret,
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
-    model::{CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope},
+    model::{Access, CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope},
     operations::{Operations, Options, Request},
     protocol::{Operation, Output, types},
     reconcile,
     store::{StorageError, Store},
+    tls::Certificates,
 };
 use redis::{FromRedisValue, aio::MultiplexedConnection};
 use tempfile::TempDir;
@@ -89,7 +90,9 @@ impl World {
         let clock = Arc::new(Clock::system());
         let kept_clock = Arc::clone(&clock);
         let settings = GatewaySettings::new(IpAddr::V4(self.listen), 16_379..=17_378);
-        let gateway = Arc::new(Gateway::new(settings, Arc::new(Records::new(Arc::clone(&store)))));
+        let certificates = Certificates::open(self.folder.path(), None).expect("certificates");
+        let directory = Arc::new(Records::new(Arc::clone(&store)));
+        let gateway = Arc::new(Gateway::new(settings, Arc::new(certificates), directory));
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let opening = runtime.spawn(open_backend(self.folder.path().to_owned()));
         let backend: Arc<dyn Backend> = Arc::new(opening.await.expect("a backend"));
@@ -182,7 +185,12 @@ impl World {
 
     /// A connection to an endpoint.
     pub async fn connect(&self, port: u16) -> redis::RedisResult<MultiplexedConnection> {
-        let client = redis::Client::open(format!("redis://{}:{port}", self.listen)).expect("a client");
+        self.log_in(port, "").await
+    }
+
+    /// A connection to an endpoint with a `name:password@`.
+    pub async fn log_in(&self, port: u16, login: &str) -> redis::RedisResult<MultiplexedConnection> {
+        let client = redis::Client::open(format!("redis://{login}{}:{port}", self.listen)).expect("a client");
         let connecting = async {
             loop {
                 match client.get_multiplexed_async_connection().await {
@@ -303,6 +311,20 @@ impl World {
             let mut member = CacheCluster::clone(&draft.get::<CacheCluster>(&scope(), &id).expect("a member"));
             member.nodes.get_mut(&NodeId::FIRST).expect("a node").availability_zone = zone;
             draft.put(&scope(), &id, member);
+            Ok::<_, StorageError>(())
+        });
+        written.await.expect("written");
+    }
+
+    /// Changes who may talk to the group, as the operations do.
+    pub async fn let_in(&self, access: Access) {
+        let written = self.server().store.write(move |draft| {
+            let members: Vec<_> =
+                draft.tables().cache_clusters.iter(&scope()).map(|(_, member)| member.clone()).collect();
+            for member in members {
+                let changed = CacheCluster { access: access.clone(), ..CacheCluster::clone(&member) };
+                draft.put(&scope(), &member.id, changed);
+            }
             Ok::<_, StorageError>(())
         });
         written.await.expect("written");

@@ -1,6 +1,7 @@
-//! How the crate is put together: which module may know which, how long files may get, and that the README tells of
-//! every flag. What each module is for is told in `docs/architecture.md`.
+//! How the crate is put together: which module may know which, how long files may get, what it depends on, and that the
+//! README tells of every flag. What each module is for is told in `docs/architecture.md`.
 
+mod dependencies;
 mod imports;
 
 use std::{
@@ -13,22 +14,25 @@ use cachette::cli::Cli;
 use clap::CommandFactory;
 
 /// Which modules each module may name beside itself. Data flows from `http` to the engines, and nothing goes back.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("protocol", &[]),
     ("model", &[]),
     ("clock", &[]),
     ("store", &["model"]),
+    ("tls", &["model"]),
     ("faults", &["clock", "model", "store"]),
+    ("authorization", &["clock", "model", "protocol", "store"]),
     ("backend", &["model"]),
     ("engine", &["model"]),
-    ("gateway", &["model", "store"]),
+    ("gateway", &["model", "store", "tls"]),
+    ("iam_login", &["authorization", "clock", "engine", "gateway", "model", "protocol", "store"]),
     ("operations", &["clock", "model", "protocol", "store"]),
     ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "store"]),
-    ("http", &["clock", "faults", "model", "operations", "protocol", "reset", "store"]),
+    ("http", &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls"]),
 ];
 
 /// The files that put the parts together, and may name all of them.
-const TOP: [&str; 6] = ["cli", "instance", "lib", "main", "reset", "server"];
+const TOP: [&str; 7] = ["cli", "instance", "lib", "main", "open_files", "reset", "server"];
 
 /// The most lines of a file that is not generated.
 const MOST_LINES: usize = 500;

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ops::Range};
 
 /// Bytes, some of which were replaced.
-pub(super) struct Edits<'a> {
+pub(in super::super) struct Edits<'a> {
     input: &'a [u8],
     /// What has become of the first `done` bytes.
     output: Vec<u8>,
@@ -11,24 +11,24 @@ pub(super) struct Edits<'a> {
 }
 
 impl<'a> Edits<'a> {
-    pub(super) fn new(input: &'a [u8]) -> Self {
+    pub(in super::super) fn new(input: &'a [u8]) -> Self {
         Self { input, output: Vec::new(), done: 0 }
     }
 
     /// Puts `with` where `part` was, which must come after every part that was replaced before.
-    pub(super) fn replace(&mut self, part: Range<usize>, with: &[u8]) {
+    pub(in super::super) fn replace(&mut self, part: Range<usize>, with: &[u8]) {
         self.output.extend_from_slice(&self.input[self.done..part.start]);
         self.output.extend_from_slice(with);
         self.done = part.end;
     }
 
     /// Whether anything was replaced.
-    pub(super) fn any(&self) -> bool {
+    pub(in super::super) fn any(&self) -> bool {
         self.done > 0
     }
 
     /// What has become of the first `length` bytes.
-    pub(super) fn finish(mut self, length: usize) -> Cow<'a, [u8]> {
+    pub(in super::super) fn finish(mut self, length: usize) -> Cow<'a, [u8]> {
         if !self.any() {
             return Cow::Borrowed(&self.input[..length]);
         }

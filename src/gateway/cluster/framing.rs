@@ -6,7 +6,7 @@ const MAX_DIGITS: usize = 20;
 
 /// Why something could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(in super::super) enum Stop {
     /// More bytes are needed.
     Short,
     /// It is not what was looked for, whatever follows.
@@ -14,7 +14,7 @@ pub(super) enum Stop {
 }
 
 /// Reads a number and the end of its line, and tells how many bytes both have.
-pub(super) fn number_line(input: &[u8]) -> Result<(i64, usize), Stop> {
+pub(in super::super) fn number_line(input: &[u8]) -> Result<(i64, usize), Stop> {
     let negative = input.first() == Some(&b'-');
     let start = usize::from(negative);
     let mut number: i64 = 0;

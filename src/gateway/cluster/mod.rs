@@ -26,4 +26,9 @@ mod tests;
 mod topology;
 mod viewer;
 
-pub(super) use self::{tap::ClusterTap, viewer::Viewer};
+pub(super) use self::{
+    edits::Edits,
+    framing::{Stop, number_line},
+    tap::ClusterTap,
+    viewer::Viewer,
+};

@@ -1,12 +1,13 @@
 //! `CreateCacheCluster`.
 
 use super::{
+    encryption::InTransit,
     member,
     settings::{self, Zones},
 };
 use crate::{
     model::{
-        Access, CacheCluster, CacheNode, Engine, NodeId, Notification, Pending, TransitEncryption,
+        CacheCluster, CacheNode, Engine, NodeId, Notification, Pending,
         catalogue::{families, node_types},
         endpoint_port::endpoint_port,
         identifier::IdentifierKind,
@@ -121,9 +122,8 @@ fn new_cluster(
     let values = parameter_groups::values(draft.tables(), scope, &parameter_group);
     parameter_groups::check_rules(family, &values, node_type)?;
     let node_count = node_count(engine, num_cache_nodes)?;
-    settings::check_encryption(engine, version, transit_encryption_enabled)?;
-    let auth_token = settings::auth_token(auth_token.as_ref().map(|token| token.expose().as_str()), engine, strict)?;
-    let auth_token_modified = auth_token.as_ref().map(|_| now);
+    let in_transit = InTransit { enabled: transit_encryption_enabled, auth_token: auth_token.as_ref() };
+    let (transit_encryption, access) = in_transit.check(engine, version, node_type, strict)?;
     let windows = settings::Windows::new(
         engine,
         scope,
@@ -180,10 +180,10 @@ fn new_cluster(
         ip_discovery: settings::ip_discovery(ip_discovery)?,
         tags: tags::from_request(tags)?,
         pending: Pending::default(),
-        transit_encryption: TransitEncryption::Disabled,
-        access: auth_token.map_or(Access::Open, |token| Access::Tokens { tokens: vec![token], optional: false }),
+        transit_encryption,
+        access,
         user_group_id: None,
-        auth_token_modified,
+        auth_token_modified: auth_token.map(|_| now),
         at_rest_encryption: false,
         id,
     })

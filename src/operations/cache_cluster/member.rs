@@ -160,6 +160,7 @@ pub(super) fn check_modification(
         ("SnapshotRetentionLimit", input.snapshot_retention_limit.is_some()),
         ("SnapshotWindow", input.snapshot_window.is_some()),
         ("AuthToken", input.auth_token.is_some()),
+        ("AuthTokenUpdateStrategy", input.auth_token_update_strategy.is_some()),
         ("IpDiscovery", input.ip_discovery.is_some()),
     ] {
         if given {

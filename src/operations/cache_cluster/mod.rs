@@ -1,8 +1,10 @@
 //! The operations on cache clusters.
 
+pub(super) mod auth_token;
 mod create;
 mod delete;
 mod describe;
+mod encryption;
 mod member;
 pub(super) mod modification;
 mod modify;

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{modification::Modification, resize::Resize, settings};
+use super::{auth_token::TokenUpdate, modification::Modification, resize::Resize, settings};
 use crate::{
     model::CacheCluster,
     operations::{Operations, errors, request::Request},
@@ -96,12 +96,12 @@ impl Modification {
         for (given, feature) in [
             (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
             (scale_config.is_some(), "gradual scaling"),
-            (auth_token.is_some() || auth_token_update_strategy.is_some(), "changing AUTH tokens"),
         ] {
             if given {
                 return Err(errors::feature_not_supported_yet(feature));
             }
         }
+        let token_update = TokenUpdate::of_request(auth_token.as_ref(), auth_token_update_strategy)?;
         settings::check_security_groups(cache_security_group_names.as_deref(), true)?;
         self.windows(preferred_maintenance_window.as_deref(), snapshot_window.as_deref())?;
         self.notification(notification_topic_arn.as_deref(), notification_topic_status.as_deref())?;
@@ -131,6 +131,7 @@ impl Modification {
             settings::check_node_quota(draft, request, self.cluster.pending.nodes_to_add.len())?;
         }
         self.settle(apply_immediately.unwrap_or(false), now);
-        Ok(())
+        // Whoever is let in is not a matter of maintenance.
+        self.auth_token(token_update, now)
     }
 }

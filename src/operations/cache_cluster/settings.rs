@@ -2,12 +2,12 @@
 
 use crate::{
     model::{
-        Engine, EngineVersion, MaintenanceWindow, PasswordHash, Scope, SnapshotWindow,
+        Engine, EngineVersion, MaintenanceWindow, Scope, SnapshotWindow,
         arn::{Arn, ResourceType},
         catalogue::{
             engine_versions::{EngineFeature, EngineVersionFacts, VersionError, resolve_version},
             limits,
-            node_types::NodeType,
+            node_types::{NodeFeature, NodeType},
             regions,
         },
         window::check_apart,
@@ -150,50 +150,29 @@ pub(in crate::operations) fn check_node_quota(draft: &Draft, request: &Request, 
     Ok(())
 }
 
-/// Encryption in transit is still to come; what `ElastiCache` itself refuses is refused in its words.
-pub(in crate::operations) fn check_encryption(
-    engine: Engine,
+/// Whether clients of a Redis or Valkey cache of this version and node type can speak TLS.
+pub(in crate::operations) fn check_in_transit_encryption(
     version: &EngineVersionFacts,
-    enabled: Option<bool>,
+    node_type: &NodeType,
 ) -> Result<(), AwsError> {
-    if enabled != Some(true) {
-        return Ok(());
-    }
-    if engine != Engine::Memcached {
-        let engine = engine.name().to_uppercase();
-        return Err(errors::invalid_combination(format_args!(
-            "Encryption feature is not supported for engine {engine}."
-        )));
-    }
     if !version.supports(EngineFeature::InTransitEncryption) {
         return Err(errors::invalid_combination(format_args!(
-            "Encryption features are not supported for engine version {}. Please use engine version 1.6.12",
+            "Encryption features are not supported for engine version {}.",
             version.version
         )));
     }
-    Err(errors::feature_not_supported_yet("encryption in transit"))
+    check_encrypting_node_type(node_type, NodeFeature::InTransitEncryption)
 }
 
-/// What is kept of an AUTH token. `ElastiCache` takes a token only together with encryption; the engines do not need it.
-pub(in crate::operations) fn auth_token(
-    token: Option<&str>,
-    engine: Engine,
-    strict: bool,
-) -> Result<Option<PasswordHash>, AwsError> {
-    let Some(token) = token else { return Ok(None) };
-    if strict || engine == Engine::Memcached {
-        return Err(errors::invalid_value("The AUTH token is only supported when encryption-in-transit is enabled"));
+/// Whether encryption in transit is offered on a node type.
+pub(super) fn check_encrypting_node_type(node_type: &NodeType, feature: NodeFeature) -> Result<(), AwsError> {
+    if node_type.supports(feature) {
+        return Ok(());
     }
-    if !is_auth_token(token) {
-        return Err(errors::invalid_value("Invalid AuthToken provided."));
-    }
-    Ok(Some(PasswordHash::of(token)))
-}
-
-/// Whether a text can be an AUTH token.
-pub(in crate::operations) fn is_auth_token(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"/\"@%".contains(&byte);
-    limits::AUTH_TOKEN_LENGTH.contains(&text.len()) && text.bytes().all(allowed)
+    Err(errors::invalid_combination(format_args!(
+        "Encryption in transit is not supported for the node type {}.",
+        node_type.name
+    )))
 }
 
 /// Cache security groups exist only for accounts without VPC, and there are none any more.

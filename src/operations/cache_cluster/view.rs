@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     model::{
-        CacheCluster, CacheNode, Engine, NodeId, Phase, Succession,
+        Access, CacheCluster, CacheNode, Engine, NodeId, Phase, Succession, TransitEncryption,
         arn::{Arn, ResourceType},
         parameters,
     },
@@ -87,14 +87,14 @@ impl View<'_> {
             snapshot_window: cluster.snapshot_window.as_ref().map(ToString::to_string),
             auth_token_enabled: Some(cluster.has_auth_token()),
             auth_token_last_modified_date: cluster.auth_token_modified,
-            transit_encryption_enabled: Some(false),
+            transit_encryption_enabled: Some(cluster.transit_encryption.is_enabled()),
             at_rest_encryption_enabled: Some(cluster.at_rest_encryption),
             arn: Some(Arn::text(&cluster.scope, ResourceType::Cluster, &cluster.id)),
             replication_group_log_delivery_enabled: Some(false),
             log_delivery_configurations: Some(Vec::new()),
             network_type: enums::NetworkType::from_wire(&cluster.network_type),
             ip_discovery: enums::IpDiscovery::from_wire(&cluster.ip_discovery),
-            transit_encryption_mode: None,
+            transit_encryption_mode: transit_encryption_mode(cluster),
         }
     }
 
@@ -202,6 +202,26 @@ pub(in crate::operations) fn in_effect(cluster: &CacheCluster) -> InEffect<'_> {
     }
 }
 
+/// `TransitEncryptionMode`, where there is encryption at all.
+pub(in crate::operations) fn transit_encryption_mode(cluster: &CacheCluster) -> Option<enums::TransitEncryptionMode> {
+    match cluster.transit_encryption {
+        TransitEncryption::Disabled => None,
+        TransitEncryption::Preferred => Some(enums::TransitEncryptionMode::Preferred),
+        TransitEncryption::Required => Some(enums::TransitEncryptionMode::Required),
+    }
+}
+
+/// How far engines are with a change of AUTH tokens, while they are not there yet.
+pub(in crate::operations) fn auth_token_status(cluster: &CacheCluster) -> Option<enums::AuthTokenUpdateStatus> {
+    let Access::Tokens { tokens, optional } = &cluster.access else { return None };
+    cluster.outdated_access()?;
+    Some(if *optional || tokens.len() > 1 {
+        enums::AuthTokenUpdateStatus::Rotating
+    } else {
+        enums::AuthTokenUpdateStatus::Setting
+    })
+}
+
 /// How many nodes there are, as far as clients are concerned: those on their way are pending.
 fn shown_node_count(cluster: &CacheCluster) -> usize {
     if cluster.created.is_none() {
@@ -232,6 +252,7 @@ fn pending(cluster: &CacheCluster, in_effect: &InEffect<'_>) -> types::PendingMo
         cache_node_ids_to_remove: (!to_remove.is_empty()).then_some(to_remove),
         engine_version: (wanted_version != in_effect.engine_version).then(|| wanted_version.into()),
         cache_node_type: (*wanted_type != in_effect.cache_node_type).then(|| wanted_type.clone()),
+        auth_token_status: auth_token_status(cluster),
         ..types::PendingModifiedValues::default()
     }
 }

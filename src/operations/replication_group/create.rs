@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{
+    at_rest::AtRest,
     availability::Availability,
     basis::{Basis, MemberSettings},
-    encryption::{AtRest, InTransit},
+    in_transit::{Ground, InTransit},
     quota,
     roster::{self, Roster},
     shape::{Asked, Shape, Surroundings},
@@ -162,6 +163,7 @@ fn new_group(
         basis.version,
         basis.node_type,
     )?;
+    let in_subnet_group = settings.cache_subnet_group_name.is_some();
     let at_rest = AtRest { enabled: at_rest_encryption_enabled, kms_key_id };
     let retention = snapshot_retention_limit;
     let mut first = match basis.primary.clone() {
@@ -193,8 +195,15 @@ fn new_group(
         mode: transit_encryption_mode,
         auth_token,
         user_group_ids: user_group_ids.unwrap_or_default(),
+        in_subnet_group,
     };
-    in_transit.check(basis.engine, basis.version)?;
+    let first = match &basis.primary {
+        None => {
+            let (version, node_type) = (basis.version, basis.node_type);
+            in_transit.apply(first, &Ground { tables: draft.tables(), version, node_type, strict }, now)?
+        }
+        Some(primary) => in_transit.check_primary(primary).map(|()| first)?,
+    };
     if snapshot_arns.as_ref().is_some_and(|arns| !arns.is_empty()) && shape.cluster_mode.is_clustered() && !has_slots {
         return Err(errors::invalid_combination(
             "Slots must be provided when restoring from snapshot ARNs with cluster mode enabled",
@@ -247,6 +256,7 @@ fn new_group(
         snapshot_window: first.snapshot_window,
         tags: first.tags.clone(),
         replica_count_changing: false,
+        former_user_group_id: None,
         failure: None,
         kms_key_id: at_rest.kms_key_id,
         id,

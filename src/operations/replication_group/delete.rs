@@ -81,6 +81,12 @@ fn release_primary(draft: &mut Draft, request: &Request, group: &mut Replication
         let id = &shard.primary.cache_cluster_id;
         shard.members.retain(|member| member != id);
         if let Some(primary) = draft.get::<CacheCluster>(&request.scope, id) {
+            if primary.user_group_id.is_some() {
+                return Err(errors::invalid_combination(
+                    "RetainPrimaryCluster is not supported while a user group is attached: user groups are for \
+                     replication groups only.",
+                ));
+            }
             let primary = CacheCluster {
                 membership: None,
                 snapshot_retention_limit: group.snapshot_retention_limit,

@@ -1,12 +1,14 @@
 //! The operations on replication groups.
 
+mod access_change;
+mod at_rest;
 pub(super) mod automatic_snapshots;
 mod availability;
 mod basis;
 mod create;
 mod delete;
 mod describe;
-mod encryption;
+mod in_transit;
 mod migration;
 mod modify;
 mod new_member;
@@ -16,6 +18,7 @@ mod roster;
 mod shape;
 mod shard_configuration;
 mod test_failover;
+mod user_groups;
 mod view;
 
 use std::sync::Arc;

@@ -9,15 +9,16 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{
+    access_change::AccessChange,
     automatic_snapshots::{self, Asked},
     availability::Availability,
     create::check_description,
-    encryption::AccessChange,
     migration,
 };
 use crate::{
     model::{
         CacheCluster, ClusterMode, Engine, EngineVersion, Event, Phase, Promotion, ReplicationGroup, SourceType,
+        TransitEncryption,
         catalogue::{engine_versions::version_reported_as, node_types},
     },
     operations::{
@@ -77,7 +78,7 @@ impl GroupModification {
         input: types::ModifyReplicationGroupMessage,
         now: DateTime<Utc>,
     ) -> Result<types::ReplicationGroup, AwsError> {
-        let named_alone = names_cluster_mode_alone(&input);
+        let named_alone = names_cluster_mode_alone(&input, self.members[0].cluster.transit_encryption);
         let types::ModifyReplicationGroupMessage {
             replication_group_id: _,
             replication_group_description,
@@ -155,7 +156,6 @@ impl GroupModification {
             encryption: transit_encryption_enabled,
             mode: transit_encryption_mode,
         };
-        access.check(&self.members[0].cluster)?;
         let durable = |durability| !matches!(durability, types::Durability::Default | types::Durability::Disabled);
         for (given, feature) in [
             (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
@@ -170,7 +170,21 @@ impl GroupModification {
             member.settle(apply_immediately.unwrap_or(false) || migration.is_some(), now);
             migration::renew_engines(&mut member.cluster, from, self.group.cluster_mode);
         }
+        self.access(draft, &access, now)?;
         self.write(draft, request, now)
+    }
+
+    /// Changes who may talk to the group, and how. Which users it can have depends on its engine, so this comes after that.
+    fn access(&mut self, draft: &Draft, change: &AccessChange, now: DateTime<Utc>) -> Result<(), AwsError> {
+        let first = &self.members[0].cluster;
+        let changed = change.check(draft.tables(), first, now)?;
+        if changed.user_group_id != first.user_group_id {
+            self.group.former_user_group_id.clone_from(&first.user_group_id);
+        }
+        for member in &mut self.members {
+            changed.write(&mut member.cluster);
+        }
+        Ok(())
     }
 
     /// While a group serves clients of both kinds its engines stay as they are.
@@ -284,7 +298,7 @@ fn wanted(member: &CacheCluster) -> (Engine, &EngineVersion, &str) {
 }
 
 /// Whether a request that names a cluster mode names nothing but the parameter group beside.
-fn names_cluster_mode_alone(input: &types::ModifyReplicationGroupMessage) -> bool {
+fn names_cluster_mode_alone(input: &types::ModifyReplicationGroupMessage, encryption: TransitEncryption) -> bool {
     fn present<T>(list: Option<Vec<T>>) -> Option<Vec<T>> {
         list.filter(|list| !list.is_empty())
     }
@@ -295,9 +309,11 @@ fn names_cluster_mode_alone(input: &types::ModifyReplicationGroupMessage) -> boo
         cache_parameter_group_name: None,
         apply_immediately: None,
         node_group_id: None,
-        // False asks for nothing here, and Terraform says so always.
+        // What is so already asks for nothing here, and Terraform says so always.
         remove_user_groups: input.remove_user_groups.filter(|remove| *remove),
-        transit_encryption_enabled: input.transit_encryption_enabled.filter(|enabled| *enabled),
+        transit_encryption_enabled: input
+            .transit_encryption_enabled
+            .filter(|enabled| *enabled != encryption.is_enabled()),
         cache_security_group_names: present(input.cache_security_group_names),
         security_group_ids: present(input.security_group_ids),
         user_group_ids_to_add: present(input.user_group_ids_to_add),

@@ -5,12 +5,16 @@
 
 use std::sync::Arc;
 
+use super::user_groups;
 use crate::{
     model::{
         CacheCluster, ClusterMode, GroupPhase, NodeGroup, NodeGroupId, NodeId, ReplicationGroup,
         arn::{Arn, ResourceType},
     },
-    operations::{cache_cluster::view::in_effect, request::Request},
+    operations::{
+        cache_cluster::view::{auth_token_status, in_effect, transit_encryption_mode},
+        request::Request,
+    },
     protocol::{WireEnum, enums, types},
     store::Tables,
 };
@@ -25,7 +29,7 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     /// The group as `DescribeReplicationGroups` shows it.
-    pub fn group(&self, group: &ReplicationGroup) -> types::ReplicationGroup {
+    pub fn group(&self, group: &'a ReplicationGroup) -> types::ReplicationGroup {
         let phase = group.phase(super::members(self.tables, &group.scope));
         let settled = matches!(phase, GroupPhase::Available | GroupPhase::Modifying);
         let member = group.member_ids().find_map(|id| self.member(group, id));
@@ -36,7 +40,7 @@ impl<'a> View<'a> {
             description: Some(group.description.clone()),
             global_replication_group_info: Some(types::GlobalReplicationGroupInfo::default()),
             status: Some(phase.as_str().into()),
-            pending_modified_values: Some(pending(group)),
+            pending_modified_values: Some(self.pending(group)),
             member_clusters: (phase != GroupPhase::Deleting).then(|| self.member_ids(group)),
             node_groups: settled.then(|| self.node_groups(group, phase)),
             snapshotting_cluster_id: group.snapshotting_cluster_id.clone(),
@@ -53,7 +57,7 @@ impl<'a> View<'a> {
             cache_node_type: in_effect.as_ref().map(|settings| settings.cache_node_type.to_owned()),
             auth_token_enabled: Some(member.is_some_and(CacheCluster::has_auth_token)),
             auth_token_last_modified_date: member.and_then(|member| member.auth_token_modified),
-            transit_encryption_enabled: Some(false),
+            transit_encryption_enabled: Some(member.is_some_and(|member| member.transit_encryption.is_enabled())),
             at_rest_encryption_enabled: Some(encrypted),
             member_clusters_outpost_arns: None,
             kms_key_id: group.kms_key_id.clone(),
@@ -63,14 +67,14 @@ impl<'a> View<'a> {
                 (true, Some(_)) => enums::StorageEncryptionType::SseKms,
             }),
             arn: Some(Arn::text(&group.scope, ResourceType::ReplicationGroup, &group.id)),
-            user_group_ids: Some(Vec::new()),
+            user_group_ids: Some(self.user_group(group).map(str::to_owned).into_iter().collect()),
             log_delivery_configurations: Some(Vec::new()),
             replication_group_create_time: group.created,
             data_tiering: Some(enums::DataTieringStatus::Disabled),
             auto_minor_version_upgrade: member.map(|member| member.auto_minor_version_upgrade),
             network_type: member.and_then(|member| enums::NetworkType::from_wire(&member.network_type)),
             ip_discovery: member.and_then(|member| enums::IpDiscovery::from_wire(&member.ip_discovery)),
-            transit_encryption_mode: None,
+            transit_encryption_mode: member.and_then(transit_encryption_mode),
             cluster_mode: enums::ClusterMode::from_wire(group.cluster_mode.as_str()),
             engine: in_effect.as_ref().map(|settings| settings.engine.name().to_owned()),
             durability: None,
@@ -136,18 +140,45 @@ impl<'a> View<'a> {
         let (address, port) = (self.request.endpoint_host.clone(), i32::from(port?));
         Some(types::Endpoint { address: Some(address), port: Some(port) })
     }
-}
 
-/// What was asked for and is being carried out.
-fn pending(group: &ReplicationGroup) -> types::ReplicationGroupPendingModifiedValues {
-    let promotions = group.node_groups.values().filter_map(|shard| shard.promotion.as_ref());
-    types::ReplicationGroupPendingModifiedValues {
-        primary_cluster_id: promotions
-            .filter(|promotion| !promotion.replaces_primary)
-            .find_map(|promotion| promotion.to.clone()),
-        resharding: group.resharding_progress().map(|progress| types::ReshardingStatus {
-            slot_migration: Some(types::SlotMigration { progress_percentage: Some(progress) }),
-        }),
-        ..types::ReplicationGroupPendingModifiedValues::default()
+    /// The member whose engine is furthest from letting in whom it is to let in, or else the first one.
+    fn behind(&self, group: &ReplicationGroup) -> Option<&'a CacheCluster> {
+        let members = || group.member_ids().filter_map(|id| self.member(group, id));
+        members().find(|member| member.outdated_access().is_some()).or_else(|| members().next())
+    }
+
+    /// The user group that is in effect.
+    fn user_group(&self, group: &'a ReplicationGroup) -> Option<&'a str> {
+        self.behind(group).and_then(|member| user_groups::followed(self.tables, group, member))
+    }
+
+    /// What was asked for and is being carried out.
+    fn pending(&self, group: &'a ReplicationGroup) -> types::ReplicationGroupPendingModifiedValues {
+        let promotions = group.node_groups.values().filter_map(|shard| shard.promotion.as_ref());
+        let behind = self.behind(group);
+        types::ReplicationGroupPendingModifiedValues {
+            primary_cluster_id: promotions
+                .filter(|promotion| !promotion.replaces_primary)
+                .find_map(|promotion| promotion.to.clone()),
+            resharding: group.resharding_progress().map(|progress| types::ReshardingStatus {
+                slot_migration: Some(types::SlotMigration { progress_percentage: Some(progress) }),
+            }),
+            auth_token_status: behind.and_then(auth_token_status),
+            user_groups: behind.and_then(|member| self.pending_user_groups(group, member)),
+            ..types::ReplicationGroupPendingModifiedValues::default()
+        }
+    }
+
+    fn pending_user_groups(
+        &self,
+        group: &'a ReplicationGroup,
+        member: &'a CacheCluster,
+    ) -> Option<types::UserGroupsUpdateStatus> {
+        let (present, wanted) = (user_groups::followed(self.tables, group, member), member.user_group_id.as_deref());
+        let ids = |id: Option<&str>| id.map(|id| vec![id.to_owned()]);
+        (present != wanted).then(|| types::UserGroupsUpdateStatus {
+            user_group_ids_to_add: ids(wanted),
+            user_group_ids_to_remove: ids(present),
+        })
     }
 }

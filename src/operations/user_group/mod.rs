@@ -9,7 +9,7 @@ mod modify;
 mod state;
 mod view;
 
-pub(in crate::operations) use access::spread;
+pub(in crate::operations) use access::{access_of, spread};
 pub(in crate::operations) use members::{check_member, check_version};
 pub(in crate::operations) use state::{is_active, of_id};
 

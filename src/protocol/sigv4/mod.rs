@@ -9,6 +9,7 @@
 //! who may do what.
 
 mod claim;
+mod presigned;
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
@@ -25,8 +26,13 @@ use subtle::ConstantTimeEq;
 use super::{AwsError, ErrorCode};
 use claim::{Claim, Location};
 
+pub use presigned::Presigned;
+
 /// The service every request must be signed for.
 pub const SERVICE: &str = "elasticache";
+
+/// The account of callers whose access key is not an account id.
+pub const DEFAULT_ACCOUNT: &str = "000000000000";
 
 /// How long a signature in headers holds, from the API's reference.
 const MAX_AGE: TimeDelta = TimeDelta::minutes(15);
@@ -58,6 +64,16 @@ pub struct CredentialScope {
     pub service: String,
 }
 
+impl CredentialScope {
+    /// The account that the access key stands for: the key itself, if it is an account id, else the one account that all
+    /// others share. Keys of AWS do not tell their account, and there is nobody to ask.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        let is_account = self.access_key.len() == 12 && self.access_key.bytes().all(|byte| byte.is_ascii_digit());
+        if is_account { &self.access_key } else { DEFAULT_ACCOUNT }
+    }
+}
+
 /// What a request says about its signer, not checked in any way. `None` if it says nothing that can be read.
 #[must_use]
 pub fn claimed_scope(uri: &Uri, headers: &HeaderMap) -> Option<CredentialScope> {
@@ -84,12 +100,14 @@ pub fn verify(
     })?;
     check_time(&claim, now)?;
     check_scope(&claim)?;
-    let expected = signature(request, &claim, secret).ok_or_else(not_matching)?;
-    if bool::from(expected.as_bytes().ct_eq(claim.signature.as_bytes())) {
-        Ok(claim.credential.scope)
-    } else {
-        Err(not_matching())
-    }
+    check_signature(request, &claim, secret)?;
+    Ok(claim.credential.scope)
+}
+
+fn check_signature(request: &SignedRequest<'_>, claim: &Claim, secret: String) -> Result<(), AwsError> {
+    let expected = signature(request, claim, secret).ok_or_else(not_matching)?;
+    let matches = bool::from(expected.as_bytes().ct_eq(claim.signature.as_bytes()));
+    if matches { Ok(()) } else { Err(not_matching()) }
 }
 
 fn check_time(claim: &Claim, now: DateTime<Utc>) -> Result<(), AwsError> {

@@ -29,6 +29,7 @@ enum Happening {
     RemoveReplica(usize),
     Reshard(usize),
     ChangeMode,
+    LetIn(u8),
     Delete,
 }
 
@@ -45,6 +46,8 @@ impl Simulation {
             Happening::Heal => return self.out.clear(),
             Happening::Write => return self.write(),
             Happening::Lose(index) if !running.is_empty() => return self.lose(&running[index % running.len()]),
+            // Users change whatever state a group is in.
+            Happening::LetIn(token) => return self.let_in(*token),
             Happening::LoseAll => return running.iter().for_each(|engine| self.lose(engine)),
             _ => {}
         }
@@ -135,6 +138,12 @@ impl Simulation {
             _ => {}
         }
     }
+
+    fn let_in(&mut self, token: u8) {
+        let access = Access::Tokens { tokens: vec![PasswordHash::of(&token.to_string())], optional: false };
+        let members = self.records.iter_mut().flat_map(|records| records.members.values_mut());
+        members.for_each(|member| Arc::make_mut(member).access = access.clone());
+    }
 }
 
 fn reshard(records: &mut GroupRecords, count: usize, now: DateTime<Utc>) {
@@ -173,6 +182,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         1 => (0..5_usize).prop_map(Happening::RemoveReplica),
         2 => (0..4_usize).prop_map(Happening::Reshard),
         1 => Just(Happening::ChangeMode),
+        2 => any::<u8>().prop_map(Happening::LetIn),
         1 => Just(Happening::Delete),
     ];
     prop::collection::vec(one, 0..12)

@@ -101,6 +101,7 @@ impl Simulation {
                 snapshot_window: None,
                 tags: TagSet::default(),
                 replica_count_changing: false,
+                former_user_group_id: None,
                 kms_key_id: None,
                 failure: None,
             },
@@ -207,6 +208,14 @@ impl Simulation {
                 self.engines.remove(&engine(generation));
                 if !cut {
                     self.change_member(id, &RecordChange::Ended { node, generation });
+                }
+            }
+            member::Step::Apply { node, generation } => {
+                let member = &self.records.as_ref().expect("records").members[id];
+                let running = member.nodes[&node].engines[&generation].running().expect("it runs");
+                let settings = Settings { access: member.access.clone(), ..running.settings.clone() };
+                if !cut {
+                    self.change_member(id, &RecordChange::Applied { node, generation, settings });
                 }
             }
             member::Step::TakeDown { node } => self.change_member(id, &RecordChange::TakenDown { node }),
@@ -391,6 +400,10 @@ impl Simulation {
             .map(|(cache_cluster_id, generation)| EngineRef { cache_cluster_id, generation })
             .collect();
         assert_eq!(self.engines.keys().cloned().collect::<BTreeSet<_>>(), wanted);
+        for member in records.members.values() {
+            let running = member.nodes[&NodeId::FIRST].current().expect("it runs");
+            assert_eq!(running.settings.access, member.access);
+        }
         let mut slots = SlotSet::default();
         let mut count = 0;
         for (id, shard) in &records.group.node_groups {
