@@ -115,13 +115,11 @@ impl Parsed {
             return None;
         }
         let first = self.rules.iter().position(|(_, rule)| matches!(rule, Rule::Commands(_)));
-        match first {
-            Some(index) => (self.rules[index].1 == Rule::Commands(Commands::More)).then_some(index),
-            None => {
-                let selector = self.rules.iter().position(|(_, rule)| *rule == Rule::Selector);
-                Some(selector.unwrap_or(self.rules.len()))
-            }
+        if let Some(index) = first {
+            return (self.rules[index].1 == Rule::Commands(Commands::More)).then_some(index);
         }
+        let selector = self.rules.iter().position(|(_, rule)| *rule == Rule::Selector);
+        Some(selector.unwrap_or(self.rules.len()))
     }
 }
 

@@ -25,6 +25,7 @@ mod pages;
 mod parameter_groups;
 mod random;
 mod records;
+mod replication_group_encryption;
 mod replication_group_life;
 mod replication_group_members;
 mod replication_group_rules;

@@ -18,32 +18,32 @@ use crate::{
 
 const CREATE: &str = "CreateReplicationGroup&ReplicationGroupId=group&ReplicationGroupDescription=d\
                       &CacheNodeType=cache.t3.micro";
-const MODIFY: &str = "ModifyReplicationGroup&ReplicationGroupId=group";
-const TLS: &str = "TransitEncryptionEnabled=true";
-const FIRST: &str = "the-first-secret-token";
+pub const MODIFY: &str = "ModifyReplicationGroup&ReplicationGroupId=group";
+pub const TLS: &str = "TransitEncryptionEnabled=true";
+pub const FIRST: &str = "the-first-secret-token";
 const SECOND: &str = "the-second-secret-token";
 const THIRD: &str = "the-third-secret-token";
-const TOKEN_NEEDS_TLS: &str = "The AUTH token is only supported when encryption-in-transit is enabled";
+pub const TOKEN_NEEDS_TLS: &str = "The AUTH token is only supported when encryption-in-transit is enabled";
 const USERS_NEED_TLS: &str =
     "User group based access control requires encryption-in-transit to be enabled on the replication group.";
 
 /// A group that is available.
-async fn group(records: &Records, asked: &str) {
+pub async fn group(records: &Records, asked: &str) {
     records.done(&format!("{CREATE}&{asked}")).await;
     records.bring_up_group("group").await;
 }
 
 /// A change that is accepted and carried out.
-async fn modify(records: &Records, asked: &str) {
+pub async fn modify(records: &Records, asked: &str) {
     records.done(&format!("{MODIFY}&{asked}")).await;
     records.bring_up_group("group").await;
 }
 
-async fn refused(records: &Records, asked: &str) -> Refusal {
+pub async fn refused(records: &Records, asked: &str) -> Refusal {
     records.refused(&format!("{MODIFY}&{asked}")).await
 }
 
-fn members(records: &Records) -> Vec<Arc<CacheCluster>> {
+pub fn members(records: &Records) -> Vec<Arc<CacheCluster>> {
     let group = records.get::<ReplicationGroup>("group").expect("a group");
     group.member_ids().map(|id| records.get(id).expect("a member")).collect()
 }
@@ -109,7 +109,7 @@ async fn redis_group(records: &Records, id: &str) {
 }
 
 /// What a description says of one element, which is there once.
-async fn shown(records: &Records, element: &str) -> Vec<String> {
+pub async fn shown(records: &Records, element: &str) -> Vec<String> {
     texts(&records.described_group("group").await, element)
 }
 
@@ -394,45 +394,6 @@ async fn a_user_group_that_is_being_changed_cannot_be_attached() {
     assert_eq!(records.refused(&form).await.code(), (400, "InvalidUserGroupState"));
     records.bring_up_group("group").await;
     records.done(&form).await;
-}
-
-#[tokio::test]
-async fn encryption_is_turned_on_and_off_in_two_steps() {
-    let records = Records::new();
-    group(&records, "NumCacheClusters=2&EngineVersion=7.0").await;
-    let mode = |records: &Records| members(records)[1].transit_encryption;
-    for asked in
-        ["TransitEncryptionMode=preferred", TLS, "TransitEncryptionEnabled=true&TransitEncryptionMode=required"]
-    {
-        assert_eq!(refused(&records, asked).await.code(), (400, "InvalidParameterCombination"), "{asked}");
-    }
-    let no_change = Refusal::combination("No modifications were requested");
-    assert_eq!(refused(&records, "TransitEncryptionEnabled=false").await, no_change);
-    let answer = records.done(&format!("{MODIFY}&{TLS}&TransitEncryptionMode=preferred")).await;
-    assert!(answer.contains("<Status>available<"), "the gateway has it at once: {answer}");
-    assert_eq!(mode(&records), TransitEncryption::Preferred);
-    assert_eq!(refused(&records, TLS).await, no_change);
-    modify(&records, "TransitEncryptionMode=required").await;
-    assert_eq!(mode(&records), TransitEncryption::Required);
-    assert_eq!(refused(&records, "TransitEncryptionEnabled=false").await.code(), (400, "InvalidParameterCombination"));
-    modify(&records, "TransitEncryptionMode=preferred").await;
-    modify(&records, &format!("AuthToken={FIRST}&AuthTokenUpdateStrategy=SET")).await;
-    assert_eq!(refused(&records, "TransitEncryptionEnabled=false").await, Refusal::value(TOKEN_NEEDS_TLS));
-    let records = Records::new();
-    group(&records, &format!("{TLS}&TransitEncryptionMode=preferred")).await;
-    modify(&records, "TransitEncryptionEnabled=false").await;
-    assert_eq!(shown(&records, "TransitEncryptionEnabled").await, ["false"]);
-    assert_eq!(shown(&records, "TransitEncryptionMode").await, [""; 0]);
-}
-
-#[tokio::test]
-async fn encryption_of_old_engines_stays_as_it_is() {
-    let records = Records::new();
-    group(&records, &format!("{TLS}&EngineVersion=6.2")).await;
-    for asked in ["TransitEncryptionMode=preferred", "TransitEncryptionEnabled=false"] {
-        assert_eq!(refused(&records, asked).await.code(), (400, "InvalidParameterCombination"), "{asked}");
-    }
-    assert_eq!(refused(&records, TLS).await, Refusal::combination("No modifications were requested"));
 }
 
 #[tokio::test]
