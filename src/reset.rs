@@ -8,8 +8,9 @@ use crate::{
     backend::{Backend, BackendError},
     clock::Clock,
     model::{
-        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, ReplicationGroup, Scope,
-        User, UserGroup,
+        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, GlobalReplicationGroup,
+        ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, ServerlessSnapshot, Snapshot, UpdateAction, User,
+        UserGroup,
     },
     store::{Draft, Record, StorageError, Store},
 };
@@ -80,6 +81,12 @@ impl Reset {
                 remove_all::<CacheParameterGroup>(draft);
                 remove_all::<CacheSubnetGroup>(draft);
                 remove_all::<CacheSecurityGroup>(draft);
+                remove_all::<Snapshot>(draft);
+                remove_all::<ServerlessSnapshot>(draft);
+                remove_all::<ServerlessCache>(draft);
+                remove_all::<GlobalReplicationGroup>(draft);
+                remove_all::<ReservedCacheNode>(draft);
+                remove_all::<UpdateAction>(draft);
                 remove_all::<UserGroup>(draft);
                 remove_all::<User>(draft);
                 remove_all::<Event>(draft);

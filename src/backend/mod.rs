@@ -3,7 +3,7 @@
 //!
 //! Every verb is idempotent, so that a caller that died in the middle can simply do it again.
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
@@ -89,6 +89,8 @@ pub struct EngineSpec {
     pub port: u16,
     /// The most memory that the engine may take in bytes, its own overhead included, where the backend can enforce it.
     pub memory_limit: u64,
+    /// A file that Redis or Valkey is to find as `dump.rdb` in its working directory when it is started for the first time.
+    pub data_file: Option<PathBuf>,
     /// What the engine is for, to be found again by people: `cachette.cache-cluster-id` and the like.
     pub labels: BTreeMap<String, String>,
 }

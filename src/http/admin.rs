@@ -72,6 +72,11 @@ pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
         "cache_parameter_groups": tables.cache_parameter_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "cache_subnet_groups": tables.cache_subnet_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "cache_security_groups": tables.cache_security_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "snapshots": tables.snapshots.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "serverless_caches": tables.serverless_caches.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "serverless_snapshots": tables.serverless_snapshots.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "global_replication_groups": tables.global_replication_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "reserved_cache_nodes": tables.reserved_cache_nodes.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "users": tables.users.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "user_groups": tables.user_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
     }))

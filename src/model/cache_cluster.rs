@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Access, CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Observed, Scope, Settings,
-    SnapshotWindow, Succession, TagSet, TransitEncryption,
+    Access, CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Observed, Restore, Scope,
+    Settings, SnapshotWindow, Succession, TagSet, TransitEncryption,
 };
 
 /// A cache cluster: a Memcached cluster of up to 40 nodes or a single Redis or Valkey node.
@@ -89,6 +89,12 @@ pub struct CacheCluster {
     /// cannot be seen from outside.
     #[serde(default)]
     pub at_rest_encryption: bool,
+    /// What it is being filled with, until its engine has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore: Option<Restore>,
+    /// The snapshot that is being taken of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshotting: Option<String>,
 }
 
 /// Where a cache cluster belongs in a replication group.

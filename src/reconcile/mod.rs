@@ -173,6 +173,16 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
         // Of a fault that is over nobody can tell any more what it was about.
         Kind::Fault => tables.cache_clusters.iter(scope).map(|(id, _)| Key::of_cluster(scope, id)).collect(),
         // What engines need of users stands in the records of clusters.
-        Kind::CacheSubnetGroup | Kind::CacheSecurityGroup | Kind::User | Kind::UserGroup | Kind::Event => Vec::new(),
+        Kind::CacheSubnetGroup
+        | Kind::CacheSecurityGroup
+        | Kind::User
+        | Kind::UserGroup
+        | Kind::Snapshot
+        | Kind::ServerlessCache
+        | Kind::ServerlessSnapshot
+        | Kind::GlobalReplicationGroup
+        | Kind::ReservedCacheNode
+        | Kind::UpdateAction
+        | Kind::Event => Vec::new(),
     }
 }

@@ -86,6 +86,8 @@ impl Simulation {
             user_group_id: None,
             auth_token_modified: None,
             at_rest_encryption: false,
+            restore: None,
+            snapshotting: None,
         };
         Self {
             cluster: Some(cluster),

@@ -258,6 +258,7 @@ impl Actor {
             config: launch.config,
             port,
             memory_limit: launch.memory_limit,
+            data_file: None,
             labels: [
                 ("cachette.cache-cluster-id", cluster.id.clone()),
                 ("cachette.cache-node-id", node.to_string()),

@@ -6,8 +6,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::table::Table;
 use crate::model::{
-    CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, ReplicationGroup, Scope,
-    User, UserGroup,
+    CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, GlobalReplicationGroup,
+    ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, ServerlessSnapshot, Snapshot, UpdateAction, User,
+    UserGroup,
 };
 
 /// Something that has a table of its own.
@@ -107,6 +108,18 @@ tables! {
     users: User,
     /// User groups.
     user_groups: UserGroup,
+    /// Snapshots of cache clusters and replication groups.
+    snapshots: Snapshot,
+    /// Serverless caches.
+    serverless_caches: ServerlessCache,
+    /// Snapshots of serverless caches.
+    serverless_snapshots: ServerlessSnapshot,
+    /// Global replication groups.
+    global_replication_groups: GlobalReplicationGroup,
+    /// Reservations of nodes.
+    reserved_cache_nodes: ReservedCacheNode,
+    /// What was done about service updates.
+    update_actions: UpdateAction,
     /// Faults that users asked for, as long as they last.
     faults: Fault,
     /// Events, by a number that rises.

@@ -48,6 +48,7 @@ pub fn redis(id: &str, version: &str) -> EngineSpec {
         config: None,
         port: 4501,
         memory_limit: 64 << 20,
+        data_file: None,
         labels: BTreeMap::from([("cachette.cache-cluster-id".to_owned(), id.to_owned())]),
     }
 }

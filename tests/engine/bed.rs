@@ -83,6 +83,7 @@ impl Bed {
             config: launch.config,
             port: settings.port,
             memory_limit: launch.memory_limit,
+            data_file: None,
             labels: BTreeMap::new(),
         };
         let running = self.backend.ensure(&spec).await.expect("an engine");

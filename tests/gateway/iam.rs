@@ -102,6 +102,8 @@ fn record() -> CacheCluster {
         user_group_id: None,
         auth_token_modified: None,
         at_rest_encryption: false,
+        restore: None,
+        snapshotting: None,
     }
 }
 

@@ -185,6 +185,8 @@ fn new_cluster(
         user_group_id: None,
         auth_token_modified: auth_token.map(|_| now),
         at_rest_encryption: false,
+        restore: None,
+        snapshotting: None,
         id,
     })
 }

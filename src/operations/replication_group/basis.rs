@@ -186,6 +186,8 @@ impl Basis {
             user_group_id: None,
             auth_token_modified: None,
             at_rest_encryption: false,
+            restore: None,
+            snapshotting: None,
         })
     }
 }

@@ -71,6 +71,8 @@ pub(super) fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<
         user_group_id: None,
         auth_token_modified: None,
         at_rest_encryption: false,
+        restore: None,
+        snapshotting: None,
     }
 }
 
