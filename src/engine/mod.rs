@@ -25,6 +25,7 @@ pub use probe::answers;
 pub use redis_client::{RedisClient, RefusedDirective};
 pub use replication::{ReplicaState, ReplicationRole, ReplicationState};
 pub use secret::{AdminSecret, InstanceSecret};
+pub use wait::rest;
 
 /// Why an engine did not do what it was told.
 #[derive(Debug, thiserror::Error)]

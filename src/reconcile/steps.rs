@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 use super::{Actor, change::RecordChange, failure::StepError, plan::reachable};
 use crate::{
@@ -19,7 +19,7 @@ const START_PATIENCE: Duration = Duration::from_secs(10);
 /// How often an engine that does not answer yet is asked at first. Later it is asked whenever an eighth of the time
 /// waited so far has passed, so that little is added to what it takes, and many that start at the same time are not
 /// slowed down by being asked.
-const FIRST_POLL: Duration = Duration::from_millis(1);
+const FIRST_POLL: Duration = Duration::from_micros(300);
 
 /// The longest wait between two questions to an engine that does not answer yet.
 const SLOWEST_POLL: Duration = Duration::from_millis(50);
@@ -148,7 +148,7 @@ impl Actor {
                     return Err(BackendError::StartFailed { id: spec.id.clone(), reason }.into());
                 }
             }
-            sleep((started.elapsed() / 8).clamp(FIRST_POLL, SLOWEST_POLL)).await;
+            engine::rest((started.elapsed() / 8).clamp(FIRST_POLL, SLOWEST_POLL)).await;
         }
     }
 
