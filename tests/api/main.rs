@@ -36,4 +36,6 @@ mod resize_group;
 mod strict;
 mod tags;
 mod unreconciled;
+mod user_groups;
+mod users;
 mod wire;

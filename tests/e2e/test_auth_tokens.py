@@ -4,11 +4,14 @@ import pytest
 import redis
 from botocore.exceptions import ClientError
 from security import (
+    PASSWORD,
     SECOND,
     TOKEN,
     cluster_client,
     configuration,
     connect,
+    create_user,
+    create_user_group,
     encrypted_cluster,
     encrypted_group,
     lose,
@@ -49,6 +52,22 @@ def test_every_node_of_a_cluster_asks_for_the_token(server, client, tmp_path):
             address = endpoint["Address"], endpoint["Port"]
             assert refuses("uthenticat", address, **secure)
             assert connect(address, password=TOKEN, **secure).ping()
+
+
+def test_tokens_give_way_to_users_and_come_back(server, client, tmp_path):
+    group = encrypted_group(client, "safe", 1, AuthToken=TOKEN)
+    address, secure = primary(group), tls(server, tmp_path)
+    create_user(client, "newdefault", "off ~* +@all", name="default")
+    create_user(client, "alice")
+    create_user_group(client, "people", ["newdefault", "alice"])
+    group = modify(client, "safe", AuthTokenUpdateStrategy="DELETE", UserGroupIdsToAdd=["people"])
+    assert group["UserGroupIds"] == ["people"] and not group["AuthTokenEnabled"]
+    assert connect(address, username="alice", password=PASSWORD, **secure).set("key", "value")
+    assert refuses("invalid", address, password=TOKEN, **secure)
+    group = modify(client, "safe", RemoveUserGroups=True, AuthToken=SECOND, AuthTokenUpdateStrategy="SET")
+    assert group["AuthTokenEnabled"] and group.get("UserGroupIds", []) == []
+    assert connect(address, password=SECOND, **secure).get("key") == b"value"
+    assert refuses("invalid", address, username="alice", password=PASSWORD, **secure)
 
 
 def test_a_replaced_primary_asks_for_the_token_too(server, client, tmp_path):

@@ -127,7 +127,7 @@ macro_rules! targets {
     };
 }
 
-targets! { cluster, discovery, logins, names, policies, query, signatures, xml }
+targets! { access_strings, cluster, discovery, logins, names, policies, query, signatures, xml }
 
 #[test]
 fn every_target_is_one_of_cargo_fuzz_too() {

@@ -3,6 +3,7 @@
 //!
 //! Inputs are text as far as they can be, so that seeds can be read and written by hand.
 
+pub mod access_strings;
 pub mod cluster;
 pub mod discovery;
 pub mod logins;
