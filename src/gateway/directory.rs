@@ -44,8 +44,8 @@ pub trait Directory: Send + Sync + 'static {
 pub struct Security {
     /// Whether they speak TLS.
     pub transit_encryption: TransitEncryption,
-    /// Whether there are users who log in with a token that the gateway has to verify.
-    pub has_iam_users: bool,
+    /// Whether there are logins that engines cannot judge: by a token of IAM, or by an AUTH token that is not asked for yet.
+    pub judges_logins: bool,
 }
 
 /// A fault of the network, as users set it to see what their programs do.

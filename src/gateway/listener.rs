@@ -213,8 +213,8 @@ async fn join<C: Client>(
     }
 }
 
-/// Carries a connection to a Redis or Valkey engine, with `tap` in it, and one that knows logins by IAM where there are
-/// users who do that.
+/// Carries a connection to a Redis or Valkey engine, with `tap` in it, and one that judges logins where the engine
+/// cannot.
 async fn look(
     client: &mut (impl AsyncRead + AsyncWrite + Unpin),
     target: &mut TcpStream,
@@ -223,7 +223,7 @@ async fn look(
     line: &Arc<Line>,
 ) -> io::Result<()> {
     let Endpoint { id, directory, iam_login, .. } = endpoint;
-    match iam_login.as_deref().filter(|_| directory.security(id).has_iam_users) {
+    match iam_login.as_deref().filter(|_| directory.security(id).judges_logins) {
         Some(logins) => relay(client, target, &mut IamTap::new(id, logins, Session::new(line), tap), line).await,
         None => relay(client, target, &mut tap, line).await,
     }

@@ -127,7 +127,7 @@ impl Directory for Records {
         let tables = self.store.tables();
         cluster_behind(&tables, endpoint).map_or_else(Security::default, |cluster| Security {
             transit_encryption: cluster.transit_encryption,
-            has_iam_users: cluster.access.has_iam_users(),
+            judges_logins: cluster.access.has_iam_users() || cluster.access.optional_tokens().is_some(),
         })
     }
 

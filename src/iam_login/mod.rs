@@ -21,12 +21,15 @@ use crate::{
     engine::InstanceSecret,
     gateway::{EndpointId, Grant, IamLogin, Login, cluster_behind},
     model::{
-        Access, Authentication, CacheCluster,
+        Access, Authentication, CacheCluster, PasswordHash,
         arn::{Arn, ResourceType},
     },
     store::Store,
 };
 use token::{Purpose, Secret, TokenError};
+
+/// Whose the AUTH tokens of a cache are.
+const DEFAULT_USER: &str = "default";
 
 /// How long a connection lives after its last login, from the service's guide.
 const CONNECTION_LIFE: TimeDelta = TimeDelta::hours(12);
@@ -108,10 +111,20 @@ impl IamLogins {
     }
 }
 
+/// Judges an AUTH token where clients may have one and need not.
+fn judge_optional(tokens: &[PasswordHash], token: &str) -> Login {
+    // All are looked at, so that the time it takes does not tell which it is.
+    let hash = PasswordHash::of(token);
+    if tokens.iter().fold(false, |known, good| (*good == hash) | known) { Login::Any } else { Login::DeniedWhereAnyIs }
+}
+
 impl IamLogin for IamLogins {
     fn judge(&self, endpoint: &EndpointId, user: &str, token: &str) -> Login {
         let tables = self.store.tables();
         let Some(cluster) = cluster_behind(&tables, endpoint) else { return Login::NotIam };
+        if let Some(tokens) = cluster.access.optional_tokens() {
+            return if user == DEFAULT_USER { judge_optional(tokens, token) } else { Login::NotIam };
+        }
         let Access::Users(users) = &cluster.access else { return Login::NotIam };
         let Some(record) = users.get(user).filter(|user| user.authentication == Authentication::Iam) else {
             return Login::NotIam;

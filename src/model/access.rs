@@ -36,6 +36,15 @@ impl Access {
         let Self::Users(users) = self else { return false };
         users.values().any(|user| user.authentication == Authentication::Iam)
     }
+
+    /// The tokens that clients may use and need not.
+    #[must_use]
+    pub fn optional_tokens(&self) -> Option<&[PasswordHash]> {
+        match self {
+            Self::Tokens { tokens, optional: true } => Some(tokens),
+            _ => None,
+        }
+    }
 }
 
 /// A user as engines know it.

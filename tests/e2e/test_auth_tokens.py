@@ -40,6 +40,20 @@ def test_a_token_is_rotated(server, client, tmp_path, engine):
     assert old.get("key") == b"value", "a connection that was let in stays"
 
 
+def test_a_first_token_is_introduced_while_clients_go_on_without(server, client, tmp_path):
+    address, secure = primary(encrypted_group(client, "safe", 1)), tls(server, tmp_path)
+    before = connect(address, **secure)
+    assert before.set("key", "value")
+    modify(client, "safe", AuthToken=TOKEN, AuthTokenUpdateStrategy="ROTATE")
+    for protocol in (2, 3):
+        assert connect(address, protocol=protocol, **secure).get("key") == b"value"
+        assert connect(address, protocol=protocol, password=TOKEN, **secure).get("key") == b"value"
+        assert refuses("invalid", address, protocol=protocol, password=SECOND, **secure)
+    modify(client, "safe", AuthToken=TOKEN, AuthTokenUpdateStrategy="SET")
+    assert refuses("uthenticat", address, **secure)
+    assert connect(address, password=TOKEN, **secure).get("key") == b"value"
+
+
 def test_every_node_of_a_cluster_asks_for_the_token(server, client, tmp_path):
     group = encrypted_cluster(client, "shards", 2, 1, AuthToken=TOKEN)
     secure = tls(server, tmp_path)

@@ -138,7 +138,7 @@ async fn cache(setup: Setup) -> Cache {
     let (gateway, routes) = gateway(settings());
     let gateway = gateway.with_iam_login(Arc::new(logins));
     let endpoint = node("my-cache");
-    routes.secure(&endpoint, Security { has_iam_users: true, ..Security::default() });
+    routes.secure(&endpoint, Security { judges_logins: true, ..Security::default() });
     routes.lead(&endpoint, engine.address);
     let port = gateway.open(&endpoint, setup.front, PortChoice::Any).expect("open");
     Cache { _gateway: gateway, port, clock, _engine: engine, _folder: folder }

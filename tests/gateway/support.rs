@@ -220,7 +220,7 @@ impl Directory for Routes {
     fn security(&self, endpoint: &EndpointId) -> Security {
         let transit_encryption = *self.transit_encryption.lock().expect("what is wanted");
         let set = self.security.lock().expect("the security").get(endpoint).copied();
-        set.unwrap_or(Security { transit_encryption, has_iam_users: false })
+        set.unwrap_or(Security { transit_encryption, judges_logins: false })
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

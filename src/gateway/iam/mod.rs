@@ -8,6 +8,9 @@
 //! framed is passed on as it is, to its end. Nothing depends on that for safety: the engine is only ever convinced by a
 //! password that never leaves the server.
 //!
+//! The same goes for AUTH tokens that a cache takes and does not ask for yet. Engines let everybody in then, but take a
+//! token for a mistake when no name comes with it, and any token for good when one does.
+//!
 //! Who the users are and what makes a token good is not known here: see [`IamLogin`].
 
 mod requests;
@@ -30,12 +33,16 @@ pub trait IamLogin: Send + Sync + 'static {
 
 /// What becomes of a login.
 pub enum Login {
-    /// The user is none that logs in by IAM. The engine may judge.
+    /// The engine may judge.
     NotIam,
     /// The user is let in.
     Granted(Grant),
     /// The token is not good for this user here and now.
     Denied,
+    /// It is good, and any would be: the engine is to be told the name with it.
+    Any,
+    /// Any would be good for the engine, and this one is not: it is to be told a name that nobody has.
+    DeniedWhereAnyIs,
 }
 
 /// What lets a client in.

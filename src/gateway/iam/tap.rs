@@ -14,6 +14,9 @@ use super::{
     requests::{LoginRequest, Requests},
 };
 
+/// Whom a password without a name is for.
+const DEFAULT_USER: &[u8] = b"default";
+
 /// Sits in one connection, between the client and another tap.
 pub(in super::super) struct IamTap<'a, T> {
     endpoint: &'a EndpointId,
@@ -52,14 +55,24 @@ impl<'a, T: Tap> IamTap<'a, T> {
 
     /// What the engine is to get in place of a login, unless that is none by IAM.
     fn replacement(&mut self, login: &LoginRequest<'_>) -> Option<Vec<u8>> {
-        let mut words: Vec<Cow<'_, [u8]>> = login.words.iter().copied().map(Cow::Borrowed).collect();
+        let named = with_name(&login.words);
+        let mut words: Vec<Cow<'_, [u8]>> = named.iter().copied().map(Cow::Borrowed).collect();
         let mut concerned = false;
-        for user in users(&login.words) {
+        for user in users(&named) {
             // No user has a name that is no text, and no token is one.
-            let Ok(name) = str::from_utf8(login.words[user]) else { continue };
-            let token = str::from_utf8(login.words[user + 1]).unwrap_or_default();
+            let Ok(name) = str::from_utf8(named[user]) else { continue };
+            let token = str::from_utf8(named[user + 1]).unwrap_or_default();
             let password = match self.logins.judge(self.endpoint, name, token) {
                 Login::NotIam => continue,
+                Login::Any => {
+                    concerned = true;
+                    continue;
+                }
+                Login::DeniedWhereAnyIs => {
+                    words[user] = Cow::Owned(Uuid::new_v4().simple().to_string().into_bytes());
+                    concerned = true;
+                    continue;
+                }
                 Login::Granted(_) | Login::Denied if login.in_transaction => return Some(refused()),
                 Login::Granted(Grant { password, over }) => {
                     self.session.last_until(over);
@@ -74,11 +87,18 @@ impl<'a, T: Tap> IamTap<'a, T> {
     }
 }
 
+/// A login with the name that it means when it has none.
+fn with_name<'a>(words: &[&'a [u8]]) -> Vec<&'a [u8]> {
+    match *words {
+        [auth, password] if auth.eq_ignore_ascii_case(b"AUTH") => vec![auth, DEFAULT_USER, password],
+        _ => words.to_vec(),
+    }
+}
+
 /// Where in a login names stand, each with its token after it. `HELLO` can have several.
 fn users(words: &[&[u8]]) -> Vec<usize> {
     let is = |at: usize, name: &[u8]| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(name));
     if is(0, b"AUTH") {
-        // With one argument it is the password of the user `default`.
         return if words.len() == 3 { vec![1] } else { Vec::new() };
     }
     let (mut found, mut at) = (Vec::new(), 2);

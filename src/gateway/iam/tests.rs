@@ -26,6 +26,8 @@ impl IamLogin for Known {
             ("alice", "good") => granted("ALICE"),
             ("bob", token) if token.starts_with("good") => granted("BOB"),
             ("alice" | "bob", _) => Login::Denied,
+            ("default", "token") => Login::Any,
+            ("default", "wrong") => Login::DeniedWhereAnyIs,
             _ => Login::NotIam,
         }
     }
@@ -113,6 +115,20 @@ fn seen(requests: &str) -> String {
 /// A request as clients send it.
 fn request(words: &[&str]) -> String {
     words.iter().fold(format!("*{}~", words.len()), |text, word| text + &format!("${}~{word}~", word.len()))
+}
+
+#[test]
+fn a_token_that_is_not_asked_for_comes_with_a_name() {
+    for (client, engine) in [
+        (vec!["AUTH", "token"], vec!["AUTH", "default", "token"]),
+        (vec!["AUTH", "wrong"], vec!["AUTH", "?", "wrong"]),
+        (vec!["AUTH", "default", "wrong"], vec!["AUTH", "?", "wrong"]),
+        (vec!["AUTH", "other"], vec!["AUTH", "other"]),
+        (vec!["HELLO", "3", "AUTH", "default", "token"], vec!["HELLO", "3", "AUTH", "default", "token"]),
+        (vec!["HELLO", "3", "AUTH", "default", "wrong"], vec!["HELLO", "3", "AUTH", "?", "wrong"]),
+    ] {
+        assert_eq!(seen(&request(&client)), request(&engine).replace("$1~?", "?"));
+    }
 }
 
 #[test]
