@@ -10,6 +10,7 @@ mod parameter_groups;
 mod refused;
 mod replication_group;
 mod request;
+mod reserved_nodes;
 mod security_groups;
 mod subnet_groups;
 mod tags;
@@ -129,6 +130,13 @@ impl Operations {
             Operation::DescribeUserGroups(input) => self.describe_user_groups(request, &input),
             Operation::ModifyUserGroup(input) => self.modify_user_group(request, *input).await,
             Operation::DeleteUserGroup(input) => self.delete_user_group(request, *input).await,
+            Operation::DescribeReservedCacheNodesOfferings(input) => {
+                Self::describe_reserved_cache_nodes_offerings(&input)
+            }
+            Operation::PurchaseReservedCacheNodesOffering(input) => {
+                self.purchase_reserved_cache_nodes_offering(request, *input).await
+            }
+            Operation::DescribeReservedCacheNodes(input) => self.describe_reserved_cache_nodes(request, &input),
             Operation::BatchApplyUpdateAction(_)
             | Operation::BatchStopUpdateAction(_)
             | Operation::CompleteMigration(_)
@@ -138,8 +146,6 @@ impl Operations {
             | Operation::DeleteServerlessCacheSnapshot(_)
             | Operation::DeleteSnapshot(_)
             | Operation::DescribeGlobalReplicationGroups(_)
-            | Operation::DescribeReservedCacheNodes(_)
-            | Operation::DescribeReservedCacheNodesOfferings(_)
             | Operation::DescribeServerlessCacheSnapshots(_)
             | Operation::DescribeServerlessCaches(_)
             | Operation::DescribeServiceUpdates(_)
@@ -152,7 +158,6 @@ impl Operations {
             | Operation::ModifyGlobalReplicationGroup(_)
             | Operation::ModifyServerlessCache(_)
             | Operation::PrepareMigration(_)
-            | Operation::PurchaseReservedCacheNodesOffering(_)
             | Operation::RebalanceSlotsInGlobalReplicationGroup(_)
             | Operation::StartMigration(_)
             | Operation::StopMigration(_)

@@ -31,6 +31,7 @@ mod replication_group_members;
 mod replication_group_rules;
 mod replication_group_security;
 mod replication_groups;
+mod reserved_nodes;
 mod resize;
 mod resize_group;
 mod strict;
