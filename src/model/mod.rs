@@ -56,6 +56,6 @@ pub use slot_set::{NotSlots, SLOTS, SlotSet};
 pub use snapshot::{NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings, SnapshotSource, SnapshotState};
 pub use subnet_group::CacheSubnetGroup;
 pub use tags::TagSet;
-pub use update_action::UpdateAction;
+pub use update_action::{NodeUpdate, UpdateAction, UpdateActionStatus, UpdateState, UpdateTarget};
 pub use user::{Unsettled, User, UserGroup};
 pub use window::{MaintenanceWindow, SnapshotWindow};

@@ -250,3 +250,7 @@ pub(super) fn reserved_offering_not_found(id: &str) -> AwsError {
     let message = format!("ReservedCacheNodesOffering {id} not found.");
     AwsError::new(ErrorCode::ReservedCacheNodesOfferingNotFound, message)
 }
+
+pub(super) fn service_update_not_found(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::ServiceUpdateNotFound, format!("Service update {name} not found."))
+}

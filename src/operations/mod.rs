@@ -12,6 +12,7 @@ mod replication_group;
 mod request;
 mod reserved_nodes;
 mod security_groups;
+mod service_updates;
 mod subnet_groups;
 mod tags;
 mod user;
@@ -137,9 +138,11 @@ impl Operations {
                 self.purchase_reserved_cache_nodes_offering(request, *input).await
             }
             Operation::DescribeReservedCacheNodes(input) => self.describe_reserved_cache_nodes(request, &input),
-            Operation::BatchApplyUpdateAction(_)
-            | Operation::BatchStopUpdateAction(_)
-            | Operation::CompleteMigration(_)
+            Operation::DescribeServiceUpdates(input) => self.describe_service_updates(&input),
+            Operation::DescribeUpdateActions(input) => self.describe_update_actions(request, &input),
+            Operation::BatchApplyUpdateAction(input) => self.batch_apply_update_action(request, *input).await,
+            Operation::BatchStopUpdateAction(input) => self.batch_stop_update_action(request, *input).await,
+            Operation::CompleteMigration(_)
             | Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::DeleteGlobalReplicationGroup(_)
             | Operation::DeleteServerlessCache(_)
@@ -148,9 +151,7 @@ impl Operations {
             | Operation::DescribeGlobalReplicationGroups(_)
             | Operation::DescribeServerlessCacheSnapshots(_)
             | Operation::DescribeServerlessCaches(_)
-            | Operation::DescribeServiceUpdates(_)
             | Operation::DescribeSnapshots(_)
-            | Operation::DescribeUpdateActions(_)
             | Operation::DisassociateGlobalReplicationGroup(_)
             | Operation::ExportServerlessCacheSnapshot(_)
             | Operation::FailoverGlobalReplicationGroup(_)

@@ -34,6 +34,7 @@ mod replication_groups;
 mod reserved_nodes;
 mod resize;
 mod resize_group;
+mod service_updates;
 mod strict;
 mod tags;
 mod unreconciled;

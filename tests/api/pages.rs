@@ -8,7 +8,7 @@ use crate::{answer::Refusal, app::App};
 type Listing = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
 /// Every listing with pages.
-const LISTINGS: [Listing; 11] = [
+const LISTINGS: [Listing; 13] = [
     ("DescribeCacheClusters", &[], "CacheClusterId"),
     ("DescribeCacheEngineVersions", &[], "EngineVersion"),
     ("DescribeCacheParameterGroups", &[], "CacheParameterGroupName"),
@@ -24,6 +24,8 @@ const LISTINGS: [Listing; 11] = [
         &[("CacheNodeType", "cache.t3.small"), ("OfferingType", "No Upfront")],
         "ReservedCacheNodesOfferingId",
     ),
+    ("DescribeServiceUpdates", &[], "ServiceUpdateName"),
+    ("DescribeUpdateActions", &[("ServiceUpdateStatus.member.1", "available")], "CacheClusterId"),
 ];
 
 /// Something that can be bought.

@@ -16,6 +16,7 @@ pub mod parameter_value;
 pub mod regions;
 pub mod reserved_offerings;
 pub mod resizing;
+pub mod service_updates;
 pub mod upgrades;
 
 #[rustfmt::skip]
