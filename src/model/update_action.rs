@@ -140,7 +140,8 @@ impl UpdateAction {
     /// Where it stands as a whole.
     #[must_use]
     pub fn status(&self) -> UpdateActionStatus {
-        let is_begun = || self.nodes.iter().any(|node| node.started >= self.requested);
+        // A restart sets a clock right that was moved forward, so dates alone do not tell.
+        let is_begun = || self.in_work().is_some() || self.nodes.iter().any(|node| node.started >= self.requested);
         match self.state {
             UpdateState::Applying if is_begun() => UpdateActionStatus::InProgress,
             UpdateState::Applying => UpdateActionStatus::WaitingToStart,

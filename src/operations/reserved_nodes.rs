@@ -165,8 +165,9 @@ impl<'a> Filter<'a> {
         offering_type: Option<&str>,
     ) -> Result<Self, AwsError> {
         let years = |duration: &str| match duration {
-            "1" | "31536000" => Ok(1),
-            "3" | "94608000" => Ok(3),
+            // The API reference knows years and seconds. Terraform sends durations of ISO 8601.
+            "1" | "31536000" | "P1Y" => Ok(1),
+            "3" | "94608000" | "P3Y" => Ok(3),
             _ => Err(errors::invalid_value(format_args!(
                 "Invalid duration: {duration}. Valid values are 1, 3, 31536000 and 94608000."
             ))),

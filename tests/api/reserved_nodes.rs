@@ -46,6 +46,7 @@ async fn offerings_have_terms_and_are_found_by_them() {
     for (filter, expected) in [
         (("Duration", "1"), 9),
         (("Duration", "94608000"), 9),
+        (("Duration", "P3Y"), 9),
         (("ProductDescription", "valkey"), 6),
         (("OfferingType", "All Upfront"), 6),
         (("OfferingType", "Heavy Utilization"), 0),
