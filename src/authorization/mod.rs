@@ -201,9 +201,9 @@ fn tags(tables: &Tables, scope: &Scope, resource_type: ResourceType, id: &str) -
         ResourceType::SecurityGroup => tables.cache_security_groups.get(scope, id).map(|record| record.tags.clone()),
         ResourceType::User => tables.users.get(scope, id).map(|record| record.tags.clone()),
         ResourceType::UserGroup => tables.user_groups.get(scope, id).map(|record| record.tags.clone()),
+        ResourceType::ReservedInstance => tables.reserved_cache_nodes.get(scope, id).map(|record| record.tags.clone()),
         // There are no records of these yet.
         ResourceType::Snapshot
-        | ResourceType::ReservedInstance
         | ResourceType::ServerlessCache
         | ResourceType::ServerlessCacheSnapshot
         | ResourceType::GlobalReplicationGroup => None,

@@ -95,6 +95,9 @@ pub struct CacheCluster {
     /// The snapshot that is being taken of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshotting: Option<String>,
+    /// What is being done about a service update for it or its replication group, while its nodes are replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_action: Option<String>,
 }
 
 /// Where a cache cluster belongs in a replication group.
@@ -195,7 +198,10 @@ impl CacheCluster {
             } else {
                 Phase::Modifying
             }
-        } else if self.resizing_from.is_some() || self.nodes.values().any(|node| self.is_being_changed(node)) {
+        } else if self.resizing_from.is_some()
+            || self.update_action.is_some()
+            || self.nodes.values().any(|node| self.is_being_changed(node))
+        {
             Phase::Modifying
         } else {
             Phase::Available

@@ -218,7 +218,9 @@ impl NodeGroup {
             member(id).is_none_or(|cluster| match cluster.phase() {
                 Phase::Creating | Phase::Deleting => true,
                 Phase::Modifying | Phase::Rebooting => {
-                    !cluster.nodes.values().any(|node| node.recovering) || cluster.outdated_access().is_some()
+                    !cluster.nodes.values().any(|node| node.recovering)
+                        || cluster.outdated_access().is_some()
+                        || cluster.update_action.is_some()
                 }
                 Phase::Available | Phase::IncompatibleNetwork => false,
             })

@@ -237,3 +237,20 @@ pub(super) fn duplicate_user_name(name: &str) -> AwsError {
     let message = format!("A user group cannot have two users with the user name {name}.");
     AwsError::new(ErrorCode::DuplicateUserName, message)
 }
+
+pub(super) fn reserved_cache_node_not_found(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::ReservedCacheNodeNotFound, format!("ReservedCacheNode {id} not found."))
+}
+
+pub(super) fn reserved_cache_node_already_exists(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::ReservedCacheNodeAlreadyExists, format!("ReservedCacheNode {id} already exists."))
+}
+
+pub(super) fn reserved_offering_not_found(id: &str) -> AwsError {
+    let message = format!("ReservedCacheNodesOffering {id} not found.");
+    AwsError::new(ErrorCode::ReservedCacheNodesOfferingNotFound, message)
+}
+
+pub(super) fn service_update_not_found(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::ServiceUpdateNotFound, format!("Service update {name} not found."))
+}

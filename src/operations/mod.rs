@@ -10,7 +10,9 @@ mod parameter_groups;
 mod refused;
 mod replication_group;
 mod request;
+mod reserved_nodes;
 mod security_groups;
+mod service_updates;
 mod subnet_groups;
 mod tags;
 mod user;
@@ -129,22 +131,27 @@ impl Operations {
             Operation::DescribeUserGroups(input) => self.describe_user_groups(request, &input),
             Operation::ModifyUserGroup(input) => self.modify_user_group(request, *input).await,
             Operation::DeleteUserGroup(input) => self.delete_user_group(request, *input).await,
-            Operation::BatchApplyUpdateAction(_)
-            | Operation::BatchStopUpdateAction(_)
-            | Operation::CompleteMigration(_)
+            Operation::DescribeReservedCacheNodesOfferings(input) => {
+                Self::describe_reserved_cache_nodes_offerings(&input)
+            }
+            Operation::PurchaseReservedCacheNodesOffering(input) => {
+                self.purchase_reserved_cache_nodes_offering(request, *input).await
+            }
+            Operation::DescribeReservedCacheNodes(input) => self.describe_reserved_cache_nodes(request, &input),
+            Operation::DescribeServiceUpdates(input) => self.describe_service_updates(&input),
+            Operation::DescribeUpdateActions(input) => self.describe_update_actions(request, &input),
+            Operation::BatchApplyUpdateAction(input) => self.batch_apply_update_action(request, *input).await,
+            Operation::BatchStopUpdateAction(input) => self.batch_stop_update_action(request, *input).await,
+            Operation::CompleteMigration(_)
             | Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::DeleteGlobalReplicationGroup(_)
             | Operation::DeleteServerlessCache(_)
             | Operation::DeleteServerlessCacheSnapshot(_)
             | Operation::DeleteSnapshot(_)
             | Operation::DescribeGlobalReplicationGroups(_)
-            | Operation::DescribeReservedCacheNodes(_)
-            | Operation::DescribeReservedCacheNodesOfferings(_)
             | Operation::DescribeServerlessCacheSnapshots(_)
             | Operation::DescribeServerlessCaches(_)
-            | Operation::DescribeServiceUpdates(_)
             | Operation::DescribeSnapshots(_)
-            | Operation::DescribeUpdateActions(_)
             | Operation::DisassociateGlobalReplicationGroup(_)
             | Operation::ExportServerlessCacheSnapshot(_)
             | Operation::FailoverGlobalReplicationGroup(_)
@@ -152,7 +159,6 @@ impl Operations {
             | Operation::ModifyGlobalReplicationGroup(_)
             | Operation::ModifyServerlessCache(_)
             | Operation::PrepareMigration(_)
-            | Operation::PurchaseReservedCacheNodesOffering(_)
             | Operation::RebalanceSlotsInGlobalReplicationGroup(_)
             | Operation::StartMigration(_)
             | Operation::StopMigration(_)

@@ -4,7 +4,7 @@ use super::{Operations, errors, replication_group, request::Request, user, user_
 use crate::{
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, GroupPhase, Phase, ReplicationGroup,
-        Scope, TagSet, User, UserGroup,
+        ReservedCacheNode, Scope, TagSet, User, UserGroup,
         arn::{Arn, ResourceType},
         catalogue::default_groups::default_group,
         tags::TagError,
@@ -171,6 +171,10 @@ fn change_in_record(
             }
             changed::<UserGroup>(draft, scope, id, |record| &mut record.tags, change)
         }
+        ResourceType::ReservedInstance => {
+            draft.get::<ReservedCacheNode>(scope, id).ok_or_else(|| errors::reserved_cache_node_not_found(id))?;
+            changed::<ReservedCacheNode>(draft, scope, id, |record| &mut record.tags, change)
+        }
         other => Err(absent(other, id)),
     }
 }
@@ -203,7 +207,6 @@ fn changed<R: Record + PartialEq>(
 fn absent(resource_type: ResourceType, id: &str) -> AwsError {
     let code = match resource_type {
         ResourceType::Snapshot => ErrorCode::SnapshotNotFound,
-        ResourceType::ReservedInstance => ErrorCode::ReservedCacheNodeNotFound,
         ResourceType::ServerlessCache => ErrorCode::ServerlessCacheNotFound,
         ResourceType::ServerlessCacheSnapshot => ErrorCode::ServerlessCacheSnapshotNotFound,
         _ => ErrorCode::GlobalReplicationGroupNotFound,

@@ -24,6 +24,7 @@ mod plan;
 mod plan_tests;
 mod queue;
 mod steps;
+mod updates;
 mod users;
 mod watch;
 
@@ -114,6 +115,7 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
             watch::probe(&shared),
             watch::sweep(&shared),
             users::follow(&shared),
+            updates::follow(&shared),
             faults::follow_clock(&shared.store, &shared.clock),
         );
     }

@@ -88,6 +88,7 @@ impl Simulation {
             at_rest_encryption: false,
             restore: None,
             snapshotting: None,
+            update_action: None,
         };
         Self {
             cluster: Some(cluster),

@@ -8,7 +8,7 @@ use crate::{answer::Refusal, app::App};
 type Listing = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
 /// Every listing with pages.
-const LISTINGS: [Listing; 9] = [
+const LISTINGS: [Listing; 13] = [
     ("DescribeCacheClusters", &[], "CacheClusterId"),
     ("DescribeCacheEngineVersions", &[], "EngineVersion"),
     ("DescribeCacheParameterGroups", &[], "CacheParameterGroupName"),
@@ -18,7 +18,18 @@ const LISTINGS: [Listing; 9] = [
     ("DescribeEngineDefaultParameters", &[("CacheParameterGroupFamily", "valkey8")], "ParameterName"),
     ("DescribeEvents", &[], "Message"),
     ("DescribeCacheParameters", &[("CacheParameterGroupName", "default.memcached1.6")], "ParameterName"),
+    ("DescribeReservedCacheNodes", &[], "ReservedCacheNodeId"),
+    (
+        "DescribeReservedCacheNodesOfferings",
+        &[("CacheNodeType", "cache.t3.small"), ("OfferingType", "No Upfront")],
+        "ReservedCacheNodesOfferingId",
+    ),
+    ("DescribeServiceUpdates", &[], "ServiceUpdateName"),
+    ("DescribeUpdateActions", &[("ServiceUpdateStatus.member.1", "available")], "CacheClusterId"),
 ];
+
+/// Something that can be bought.
+const OFFERING: (&str, &str) = ("ReservedCacheNodesOfferingId", "01ce0a19-a476-41cb-8aee-48eacbcdc8e5");
 
 async fn filled() -> App {
     let app = App::start().await;
@@ -32,6 +43,7 @@ async fn filled() -> App {
         .await;
         let name = format!("r{number:02}");
         app.done("CreateCacheSecurityGroup", &[("CacheSecurityGroupName", &name), ("Description", "d")]).await;
+        app.done("PurchaseReservedCacheNodesOffering", &[OFFERING, ("ReservedCacheNodeId", &id)]).await;
     }
     for number in 0..25 {
         app.available(&format!("r-{number:02}")).await;

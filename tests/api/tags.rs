@@ -38,10 +38,23 @@ async fn with_everything() -> (App, Vec<String>) {
             ],
         ),
         ("CreateCacheSecurityGroup", &[("CacheSecurityGroupName", "old"), ("Description", "d")]),
+        (
+            "PurchaseReservedCacheNodesOffering",
+            &[
+                ("ReservedCacheNodesOfferingId", "01ce0a19-a476-41cb-8aee-48eacbcdc8e5"),
+                ("ReservedCacheNodeId", "bought"),
+            ],
+        ),
     ] {
         app.done(action, &[parameters, &tag].concat()).await;
     }
-    let arns = [("cluster", "cache"), ("parametergroup", "group"), ("subnetgroup", "nets"), ("securitygroup", "old")];
+    let arns = [
+        ("cluster", "cache"),
+        ("parametergroup", "group"),
+        ("subnetgroup", "nets"),
+        ("securitygroup", "old"),
+        ("reserved-instance", "bought"),
+    ];
     (app, arns.map(|(kind, id)| arn(kind, id)).to_vec())
 }
 

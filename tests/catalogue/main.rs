@@ -2,6 +2,7 @@
 //! `UPDATE=1 cargo test --test catalogue` rewrites.
 
 mod render;
+mod reserved_offerings;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,6 +33,10 @@ fn generated() -> BTreeMap<String, String> {
         ("engine_versions.rs".to_owned(), render::engine_versions(&facts(&directory.join("engine_versions.json")))),
         ("node_types.rs".to_owned(), render::node_types(&facts(&directory.join("node_types.json")))),
         ("regions.rs".to_owned(), render::regions(&facts(&directory.join("regions.json")))),
+        (
+            "reserved_offerings.rs".to_owned(),
+            reserved_offerings::reserved_offerings(facts(&directory.join("reserved_offerings.json"))),
+        ),
         ("families.rs".to_owned(), render::families(&families)),
     ]);
     files.extend(families.iter().map(|family| (format!("{}.rs", render::module(family)), render::family(family))));

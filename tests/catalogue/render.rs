@@ -107,12 +107,12 @@ struct Parameter {
 
 const HEADER: &str = "// Generated from the facts by tests/catalogue. Do not edit.\n\n";
 
-fn file(uses: &str, body: &str) -> String {
+pub fn file(uses: &str, body: &str) -> String {
     let uses = if uses.is_empty() { String::new() } else { format!("{uses}\n\n") };
     format!("{HEADER}{uses}{body}")
 }
 
-fn engine(name: &str) -> &'static str {
+pub fn engine(name: &str) -> &'static str {
     match name {
         "memcached" => "Engine::Memcached",
         "redis" => "Engine::Redis",

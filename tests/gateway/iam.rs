@@ -104,6 +104,7 @@ fn record() -> CacheCluster {
         at_rest_encryption: false,
         restore: None,
         snapshotting: None,
+        update_action: None,
     }
 }
 

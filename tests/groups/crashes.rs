@@ -3,7 +3,10 @@
 
 use cachette::protocol::{Operation, types};
 
-use crate::world::{GROUP, Shape, World};
+use crate::{
+    service_updates::applied_to_group,
+    world::{GROUP, Shape, World},
+};
 
 /// How many keys there are.
 const KEYS: usize = 200;
@@ -103,4 +106,10 @@ async fn in_the_middle_of_a_failover() {
     }));
     let shape = Shape { clustered: true, shards: 2, replicas: 1, automatic_failover: true };
     Scenario { shape, operation, engines: 4 }.survives_crashes(1).await;
+}
+
+#[tokio::test]
+async fn in_the_middle_of_a_service_update() {
+    let shape = Shape { clustered: false, shards: 1, replicas: 1, automatic_failover: true };
+    Scenario { shape, operation: applied_to_group(), engines: 2 }.survives_crashes(2).await;
 }

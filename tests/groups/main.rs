@@ -6,5 +6,6 @@ mod failover;
 mod faults;
 mod random;
 mod replicas;
+mod service_updates;
 mod users;
 mod world;

@@ -16,7 +16,7 @@ use cachette::{
     engine::InstanceSecret,
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
-    model::{Access, CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope},
+    model::{Access, CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope, UpdateAction},
     operations::{Operations, Options, Request},
     protocol::{Operation, Output, types},
     reconcile,
@@ -155,6 +155,15 @@ impl World {
 
     pub fn member(&self, id: &str) -> Option<Arc<CacheCluster>> {
         self.server().store.tables().cache_clusters.get(&scope(), id).cloned()
+    }
+
+    /// What is being done about a service update, or was.
+    pub fn update_action(&self) -> Option<Arc<UpdateAction>> {
+        self.server().store.tables().update_actions.iter(&scope()).next().map(|(_, action)| Arc::clone(action))
+    }
+
+    pub fn is_cluster_available(&self, id: &str) -> bool {
+        self.member(id).is_some_and(|cluster| cluster.phase() == Phase::Available)
     }
 
     pub fn is_available(&self) -> bool {

@@ -50,6 +50,9 @@ pub const TEST_FAILOVERS_PER_DAY: usize = 15;
 /// Parameters in one call of `ModifyCacheParameterGroup` or `ResetCacheParameterGroup`; more is refused with
 /// `Cannot modify more than 20 parameters in a single request`, code `InvalidParameterCombination`.
 pub const PARAMETERS_PER_CALL: usize = 20;
+/// Groups, and clusters, in one call of `BatchApplyUpdateAction` or `BatchStopUpdateAction`. Code:
+/// `InvalidParameterValue`.
+pub const UPDATE_ACTIONS_PER_CALL: usize = 20;
 /// Secondary regions of a global datastore.
 pub const GLOBAL_DATASTORE_SECONDARIES: usize = 2;
 /// Log delivery configurations of a cache, one for each log type.

@@ -14,7 +14,9 @@ pub mod node_types;
 pub mod parameter_rules;
 pub mod parameter_value;
 pub mod regions;
+pub mod reserved_offerings;
 pub mod resizing;
+pub mod service_updates;
 pub mod upgrades;
 
 #[rustfmt::skip]

@@ -187,6 +187,7 @@ fn new_cluster(
         at_rest_encryption: false,
         restore: None,
         snapshotting: None,
+        update_action: None,
         id,
     })
 }

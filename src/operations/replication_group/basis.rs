@@ -188,6 +188,7 @@ impl Basis {
             at_rest_encryption: false,
             restore: None,
             snapshotting: None,
+            update_action: None,
         })
     }
 }

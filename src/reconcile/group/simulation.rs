@@ -73,6 +73,7 @@ pub(super) fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<
         at_rest_encryption: false,
         restore: None,
         snapshotting: None,
+        update_action: None,
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) mod redis5_0;
 pub(super) mod redis6_x;
 pub(super) mod redis7;
 pub(super) mod regions;
+pub(super) mod reserved_offerings;
 pub(super) mod valkey7;
 pub(super) mod valkey8;
 pub(super) mod valkey9;
