@@ -42,6 +42,7 @@ use crate::{
     faults,
     gateway::Gateway,
     model::Scope,
+    object_storage::ObjectStorage,
     store::{Change, Kind, Store, Tables},
 };
 
@@ -80,6 +81,8 @@ pub struct Shared {
     pub gateway: Arc<Gateway>,
     /// The time of day.
     pub clock: Arc<Clock>,
+    /// Where users have the snapshots that they bring along and those that they export.
+    pub object_storage: Arc<ObjectStorage>,
     /// What lets the server into its engines.
     pub secret: InstanceSecret,
     /// Whether an engine of another version than the one asked for is an error.

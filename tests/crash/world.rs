@@ -16,6 +16,7 @@ use cachette::{
     engine::InstanceSecret,
     gateway::{Gateway, GatewaySettings, Records},
     model::{CacheCluster, Phase, Scope},
+    object_storage::ObjectStorage,
     operations::{Operations, Options, Request},
     protocol::Operation,
     reconcile,
@@ -147,6 +148,7 @@ impl Server {
             backend: Arc::new(backend),
             gateway,
             clock: Arc::clone(&clock),
+            object_storage: Arc::new(ObjectStorage::none()),
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };

@@ -17,6 +17,7 @@ use cachette::{
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
     model::{Access, CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope, UpdateAction},
+    object_storage::ObjectStorage,
     operations::{Operations, Options, Request},
     protocol::{Operation, Output, types},
     reconcile,
@@ -101,6 +102,7 @@ impl World {
             backend: Arc::clone(&backend),
             gateway,
             clock,
+            object_storage: Arc::new(ObjectStorage::none()),
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };
