@@ -21,6 +21,7 @@ pub mod object_storage;
 pub mod open_files;
 pub mod operations;
 pub mod protocol;
+pub mod rdb;
 pub mod reconcile;
 pub mod reset;
 pub mod server;

@@ -6,6 +6,7 @@
 pub mod access_strings;
 pub mod cluster;
 pub mod discovery;
+pub mod dumps;
 pub mod logins;
 pub mod names;
 pub mod policies;
