@@ -4,6 +4,9 @@
 mod crashes;
 mod failover;
 mod faults;
+mod global;
+mod global_crashes;
+mod global_datastore;
 mod random;
 mod replicas;
 mod users;

@@ -20,7 +20,7 @@ use cachette::{
     operations::{Operations, Options, Request},
     protocol::{Operation, Output, types},
     reconcile,
-    store::{StorageError, Store},
+    store::{StorageError, Store, Tables},
     tls::Certificates,
 };
 use redis::{FromRedisValue, aio::MultiplexedConnection};
@@ -123,7 +123,12 @@ impl World {
 
     /// Calls an operation, which has to be accepted.
     pub async fn execute(&self, operation: Operation) -> Output {
-        let request = Request { scope: scope(), endpoint_host: "localhost".into() };
+        self.execute_in(&scope(), operation).await
+    }
+
+    /// The same in whichever region.
+    pub async fn execute_in(&self, scope: &Scope, operation: Operation) -> Output {
+        let request = Request { scope: scope.clone(), endpoint_host: "localhost".into() };
         self.server().operations.execute(&request, operation).await.expect("accepted")
     }
 
@@ -147,6 +152,11 @@ impl World {
     /// How often the records have changed.
     pub fn version(&self) -> u64 {
         *self.server().store.version().borrow()
+    }
+
+    /// All records.
+    pub fn tables(&self) -> Arc<Tables> {
+        self.server().store.tables()
     }
 
     pub fn group(&self) -> Option<Arc<ReplicationGroup>> {
@@ -263,7 +273,9 @@ impl World {
 
     /// Kills the engine of a member, as when its machine fails.
     pub async fn kill(&self, member: &str) {
-        let generation = self.member(member).expect("a member").nodes[&NodeId::FIRST].generation;
+        let tables = self.tables();
+        let found = tables.cache_clusters.iter_all().find(|(_, id, _)| *id == member);
+        let generation = found.expect("a member").2.nodes[&NodeId::FIRST].generation;
         let engines = self.server().backend.list().await.expect("a list");
         let suffix = format!("-{generation}");
         let engine = engines.iter().find(|e| e.id.as_str().starts_with(member) && e.id.as_str().ends_with(&suffix));
