@@ -19,6 +19,8 @@ enum Step {
     Associate(String),
     /// The member of this region is a group of its own by now, or is gone.
     Release(String),
+    /// Nobody is left in the region that was to take writes.
+    GiveUpFailover(String),
     /// Nothing of the datastore is left.
     Vanish,
 }
@@ -34,7 +36,16 @@ fn plan(datastore: &GlobalReplicationGroup, find: &impl FindInRegion) -> Vec<Ste
         Some(_) if member.associated => None,
         Some(_) => datastore.is_in_place(region, find).then(|| Step::Associate(region.clone())),
     };
-    datastore.members.iter().filter_map(next).collect()
+    let abandoned = datastore.failover_to.as_ref().filter(|region| !has_engines(datastore, region, find));
+    let give_up = abandoned.map(|region| Step::GiveUpFailover(region.clone()));
+    datastore.members.iter().filter_map(next).chain(give_up).collect()
+}
+
+/// Whether any engine runs for the member of a region.
+fn has_engines(datastore: &GlobalReplicationGroup, region: &str, find: &impl FindInRegion) -> bool {
+    let group = datastore.member_of(region, find);
+    let mut members = group.into_iter().flat_map(|group| group.member_ids()).filter_map(|id| find.cluster(region, id));
+    members.any(|member| member.nodes.values().any(|node| node.serving().is_some()))
 }
 
 /// One run on the global datastore that `key` names.
@@ -62,6 +73,11 @@ pub(super) async fn run(shared: Arc<Shared>, key: Key) -> Outcome {
                 Step::Release(region) => {
                     datastore.members.remove(region);
                     (region, format!("Replication group was disassociated from global datastore {}", key.id))
+                }
+                Step::GiveUpFailover(region) => {
+                    datastore.failover_to = None;
+                    let id = &key.id;
+                    (region, format!("Failover of global datastore {id} to region {region} failed: nothing runs there"))
                 }
                 Step::Vanish => {
                     datastore.members.clear();

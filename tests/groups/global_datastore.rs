@@ -11,7 +11,7 @@ use cachette::{
         CacheCluster, EngineRole, GlobalPhase, GlobalReplicationGroup, GroupPhase, NodeGroup, NodeGroupId, NodeId,
         Phase, ReplicationGroup, Scope,
     },
-    protocol::{Operation, types},
+    protocol::{AwsError, Operation, Output, types},
     store::Regions,
 };
 
@@ -138,6 +138,21 @@ impl World {
             replication_group_region: region.into(),
         };
         self.execute(Operation::DisassociateGlobalReplicationGroup(Box::new(input))).await;
+    }
+
+    /// Calls an operation in a region, which may be refused.
+    pub async fn try_in(&self, region: &str, operation: Operation) -> Result<Output, AwsError> {
+        self.try_execute(&in_region(region), operation).await
+    }
+
+    /// Waits until a key could be written at a region's primary endpoint.
+    pub async fn until_written(&self, region: &str, key: &str, value: &str) {
+        let writing = async {
+            while self.ask::<()>(self.port_in(region), &["SET", key, value]).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        assert!(tokio::time::timeout(crate::world::PATIENCE, writing).await.is_ok(), "{key} is not taken in {region}");
     }
 
     /// Waits until a key can be read at a region's primary endpoint.

@@ -7,6 +7,7 @@ mod faults;
 mod global;
 mod global_crashes;
 mod global_datastore;
+mod global_random;
 mod random;
 mod replicas;
 mod users;

@@ -18,7 +18,7 @@ use cachette::{
     gateway::{Gateway, GatewaySettings, Records},
     model::{Access, CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope},
     operations::{Operations, Options, Request},
-    protocol::{Operation, Output, types},
+    protocol::{AwsError, Operation, Output, types},
     reconcile,
     store::{StorageError, Store, Tables},
     tls::Certificates,
@@ -128,8 +128,13 @@ impl World {
 
     /// The same in whichever region.
     pub async fn execute_in(&self, scope: &Scope, operation: Operation) -> Output {
+        self.try_execute(scope, operation).await.expect("accepted")
+    }
+
+    /// Calls an operation, which may be refused.
+    pub async fn try_execute(&self, scope: &Scope, operation: Operation) -> Result<Output, AwsError> {
         let request = Request { scope: scope.clone(), endpoint_host: "localhost".into() };
-        self.server().operations.execute(&request, operation).await.expect("accepted")
+        self.server().operations.execute(&request, operation).await
     }
 
     pub async fn create(&self, shape: &Shape) {

@@ -37,8 +37,13 @@ impl GroupActor {
             let generation = member.nodes.get(&NodeId::FIRST)?.generation;
             find(&members, &EngineRef { cache_cluster_id: member.id.clone(), generation })
         });
-        // While another region takes over, primaries are on their way, and only the run that sees to that knows where to.
-        let is_on_its_way = |role: &EngineRole| role.is_primary() && Place::of(&group, &tables).is_failing_over;
+        let place = Place::of(&group, &tables);
+        // While writes are being handed to another region, only the run that does it knows what the primaries are.
+        let is_on_its_way = |role: &EngineRole| match role {
+            EngineRole::Primary => place.heirs.values().any(|heir| heir.follows.is_some()),
+            EngineRole::Secondary { .. } => place.is_failing_over,
+            EngineRole::Replica { .. } => false,
+        };
         let placed = engines.filter(|engine| {
             engine.running.is_real() && engine.running.role.as_ref().is_some_and(|role| !is_on_its_way(role))
         });
