@@ -411,9 +411,12 @@ impl Simulation {
     }
 
     /// What is to be down is down, and every shard whose primary has a copy elsewhere and that may fail over takes
-    /// writes.
+    /// writes. What a secondary can do depends on the other region.
     pub(super) fn check_what_is_out(&self) {
         assert!(!self.engines.keys().any(|engine| self.out.contains(&engine.cache_cluster_id)));
+        if self.abroad.takes_writes {
+            return;
+        }
         let Some(records) = self.records.as_ref().filter(|records| records.group.created.is_some()) else { return };
         for (id, shard) in records.group.node_groups.iter().filter(|_| records.group.automatic_failover) {
             let members = |id: &str| records.members.get(id).map(Arc::as_ref);
