@@ -44,7 +44,8 @@ fn plan(datastore: &GlobalReplicationGroup, find: &impl FindInRegion) -> Vec<Ste
 /// Whether any engine runs for the member of a region.
 fn has_engines(datastore: &GlobalReplicationGroup, region: &str, find: &impl FindInRegion) -> bool {
     let group = datastore.member_of(region, find);
-    let mut members = group.into_iter().flat_map(|group| group.member_ids()).filter_map(|id| find.cluster(region, id));
+    let mut members =
+        group.into_iter().flat_map(ReplicationGroup::member_ids).filter_map(|id| find.cluster(region, id));
     members.any(|member| member.nodes.values().any(|node| node.serving().is_some()))
 }
 

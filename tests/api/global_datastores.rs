@@ -2,7 +2,7 @@
 
 use aws_sdk_elasticache::{
     Client,
-    types::{GlobalReplicationGroup, ReplicationGroup},
+    types::{AutomaticFailoverStatus, GlobalReplicationGroup, ReplicationGroup},
 };
 use tokio::time::timeout;
 
@@ -148,7 +148,7 @@ async fn a_secondary_is_like_the_primary() {
     assert_eq!(members(&found), [(HOME, "PRIMARY", "associated"), (ABROAD, "SECONDARY", "associated")]);
     let group = app.group_in(ABROAD, "abroad").await;
     assert_eq!(group.cache_node_type(), Some("cache.r6g.large"));
-    assert_eq!(group.automatic_failover().map(|status| status.as_str()), Some("enabled"));
+    assert_eq!(group.automatic_failover().map(AutomaticFailoverStatus::as_str), Some("enabled"));
     let info = group.global_replication_group_info.expect("info");
     assert_eq!(info.global_replication_group_member_role(), Some("SECONDARY"));
     for (region, id) in [(HOME, "home-001"), (ABROAD, "abroad-001")] {
@@ -249,7 +249,7 @@ async fn changes_reach_every_member() {
     for (region, id) in [(HOME, "home"), (ABROAD, "abroad")] {
         let group = app.until_group(region, id, "available").await;
         assert_eq!((group.engine(), group.cache_node_type()), (Some("valkey"), Some("cache.r6g.xlarge")));
-        assert_eq!(group.automatic_failover().map(|status| status.as_str()), Some("disabled"));
+        assert_eq!(group.automatic_failover().map(AutomaticFailoverStatus::as_str), Some("disabled"));
         let name = "global-datastore-ldgnf-store-valkey8";
         let request = app.in_region(region).describe_cache_parameter_groups().cache_parameter_group_name(name);
         assert_eq!(request.send().await.expect("a group").cache_parameter_groups()[0].is_global(), Some(true));

@@ -240,18 +240,7 @@ impl Simulation {
         let clustered = self.records.as_ref().is_some_and(|records| records.group.cluster_mode.is_clustered());
         let node_id =
             |engine: &EngineRef| clustered.then(|| format!("{}/{}", engine.cache_cluster_id, engine.generation));
-        let takes_writes = |step: &Step| {
-            matches!(
-                step,
-                Step::FailOver { .. }
-                    | Step::Inherit { .. }
-                    | Step::Switch { .. }
-                    | Step::Crown { .. }
-                    | Step::Form
-                    | Step::Convert { .. }
-            )
-        };
-        assert!(!self.abroad.takes_writes || !takes_writes(step), "{step:?} in a secondary");
+        self.check_step(step);
         let change = match step.clone() {
             Step::OpenEndpoint(role) => {
                 self.open.insert(role);
@@ -284,18 +273,10 @@ impl Simulation {
                 GroupChange::Appointed { shard, to }
             }
             Step::Yield { .. } => return self.yield_abroad(cut),
-            Step::FollowAbroad { shard: _, engine, of } => {
-                if !self.abroad.works {
-                    return;
-                }
-                assert_eq!(of, self.abroad.engine);
-                let (writes, abroad) = (self.abroad.writes, Some(of.clone()));
-                self.engines.insert(engine.clone(), SimulatedEngine { writes, copies: None, abroad });
-                for copy in self.engines.values_mut().filter(|copy| copy.copies.as_ref() == Some(&engine)) {
-                    copy.writes = writes;
-                }
-                GroupChange::Seated(vec![Seat { engine, role: EngineRole::Secondary { of }, cluster_node_id: None }])
-            }
+            Step::FollowAbroad { shard: _, engine, of } => match self.follow_abroad(&engine, &of) {
+                Some(seat) => GroupChange::Seated(vec![seat]),
+                None => return,
+            },
             Step::Form => {
                 let seats = self.seats(node_id);
                 GroupChange::Seated(seats)

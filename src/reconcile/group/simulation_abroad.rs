@@ -4,8 +4,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
+    change::Seat,
     place::{Heir, Place},
-    simulation::Simulation,
+    plan::Step,
+    simulation::{SimulatedEngine, Simulation},
 };
 use crate::model::*;
 
@@ -74,6 +76,35 @@ impl Simulation {
         Place { upstream: None, is_failing_over: is_to_take_over, heirs, is_ahead: false }
     }
 
+    /// Nothing may make an engine of a secondary take writes.
+    pub(super) fn check_step(&self, step: &Step) {
+        let takes_writes = matches!(
+            step,
+            Step::FailOver { .. }
+                | Step::Inherit { .. }
+                | Step::Switch { .. }
+                | Step::Crown { .. }
+                | Step::Form
+                | Step::Convert { .. }
+        );
+        assert!(!self.abroad.takes_writes || !takes_writes, "{step:?} in a secondary");
+    }
+
+    /// Copies the other region, with all that copies the engine.
+    pub(super) fn follow_abroad(&mut self, engine: &EngineRef, of: &RemoteEngine) -> Option<Seat> {
+        if !self.abroad.works {
+            return None;
+        }
+        assert_eq!(*of, self.abroad.engine);
+        let (writes, abroad) = (self.abroad.writes, Some(of.clone()));
+        self.engines.insert(engine.clone(), SimulatedEngine { writes, copies: None, abroad });
+        for copy in self.engines.values_mut().filter(|copy| copy.copies.as_ref() == Some(engine)) {
+            copy.writes = writes;
+        }
+        let role = EngineRole::Secondary { of: of.clone() };
+        Some(Seat { engine: engine.clone(), role, cluster_node_id: None })
+    }
+
     /// What the group's run does when the other region takes over.
     pub(super) fn yield_abroad(&mut self, cut: bool) {
         let Some((_, shard)) = self.only_shard() else { return };
@@ -112,7 +143,7 @@ impl Simulation {
             return;
         }
         self.abroad.writes += 1;
-        let is_fed = |engine: &super::simulation::SimulatedEngine| engine.abroad.as_ref() == Some(&self.abroad.engine);
+        let is_fed = |engine: &SimulatedEngine| engine.abroad.as_ref() == Some(&self.abroad.engine);
         let fed: Vec<_> =
             self.engines.iter().filter(|(_, engine)| is_fed(engine)).map(|(name, _)| name.clone()).collect();
         for (name, engine) in &mut self.engines {
@@ -125,7 +156,7 @@ impl Simulation {
     /// In a secondary nobody takes writes, and the primary has all of the other region's.
     pub(super) fn check_abroad(&self) {
         let Some((_, shard)) = self.only_shard() else { return };
-        let copies_abroad = |engine: &super::simulation::SimulatedEngine| engine.abroad.is_some();
+        let copies_abroad = |engine: &SimulatedEngine| engine.abroad.is_some();
         if !self.abroad.takes_writes {
             assert!(!self.engines.values().any(copies_abroad), "{:?}", self.engines);
             return;
