@@ -198,3 +198,26 @@ async fn members_get_another_engine_without_losing_a_write() {
     assert!(keys > last, "{keys} of {last}");
     world.end().await;
 }
+
+#[tokio::test]
+async fn a_failover_to_a_region_where_nothing_runs_is_given_up() {
+    let world = World::new().await;
+    world.create_datastore(1).await;
+    world.add_secondary(ABROAD, 1).await;
+    let (abroad, group) = (scope().in_region(ABROAD), FaultTarget::Group { replication_group_id: group_id(ABROAD) });
+    world.faults().begin(&abroad, FaultKind::Outage, group, None).await.expect("a fault");
+    world.until("lost", |world| world.role_in(ABROAD).is_none()).await;
+    world.fail_over_to(ABROAD).await;
+    world.until("given up", |world| world.datastore().expect("a datastore").failover_to.is_none()).await;
+    assert_eq!(world.datastore().expect("a datastore").primary_region, HOME);
+    world.ask::<()>(world.port_in(HOME), &["SET", "k", "v"]).await.expect("written");
+    let tables = world.tables();
+    let told = tables.events.iter(&abroad).any(|(_, event)| {
+        event.message == "Failover of global datastore ldgnf-store to region eu-west-1 failed: nothing runs there"
+    });
+    assert!(told);
+    world.faults().heal_all(&abroad).await.expect("healed");
+    world.until("healed", World::is_datastore_at_rest).await;
+    world.until_read(ABROAD, "k", "v").await;
+    world.end().await;
+}
