@@ -224,6 +224,37 @@ impl RedisClient {
         }
     }
 
+    /// Lets this engine, a replica that follows `primary` in another region, change places with it. No write that was
+    /// answered is lost, even when this is cut short anywhere and done again much later: the old primary has stopped to
+    /// take writes for good before the new one takes any. `peer` is where the others reach this engine, `settings` are
+    /// what it was started with.
+    ///
+    /// When the replica does not catch up within five seconds, all stays as it was and writes go on.
+    ///
+    /// # Errors
+    /// When one of the two does not answer or refuses, or the replica does not catch up.
+    pub async fn relieve(
+        &mut self,
+        primary: &mut Self,
+        peer: SocketAddr,
+        settings: &EngineSettings,
+    ) -> Result<(), EngineError> {
+        if primary.replication().await?.is_primary() && !self.replication().await?.is_primary() {
+            if !self.replication().await?.link_is_up() {
+                return Err(EngineError::InVain("the replica follows its primary"));
+            }
+            primary.pause_writes().await?;
+            if let Err(error) = self.catch_up_with(primary).await {
+                primary.resume_writes().await?;
+                return Err(error);
+            }
+        }
+        primary.replicate_from(peer, settings).await?;
+        self.promote().await?;
+        // What waited now hears that it must not write here.
+        primary.resume_writes().await
+    }
+
     /// Lets this engine, a replica that follows `primary`, change places with it. No write that was answered is lost:
     /// writes wait until this engine has all of them. `peer` is where the others reach this engine, `settings` are what
     /// it was started with.

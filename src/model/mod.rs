@@ -39,11 +39,13 @@ pub use cache_cluster::{CacheCluster, Membership, Notification, Pending, Phase};
 pub use cache_node::{CacheNode, NodeId, Succession};
 pub use endpoint::{EndpointId, EndpointRole};
 pub use engine::Engine;
-pub use engine_role::{EngineRef, EngineRole};
+pub use engine_role::{EngineRef, EngineRole, RemoteEngine};
 pub use engine_version::EngineVersion;
 pub use event::{Event, KEPT_PER_SCOPE as EVENTS_PER_SCOPE, RETENTION_DAYS as EVENT_RETENTION_DAYS, SourceType};
 pub use fault::{Fault, FaultKind, FaultTarget};
-pub use global_replication_group::{GlobalMember, GlobalReplicationGroup};
+pub use global_replication_group::{
+    FindInRegion, GlobalMember, GlobalPhase, GlobalReplicationGroup, MOST_SECONDARIES, takes_writes,
+};
 pub use node_group::{InvalidNodeGroupId, NodeGroup, NodeGroupId, Promotion};
 pub use observed::{Failure, Observed, Running, Settings};
 pub use parameter_group::CacheParameterGroup;

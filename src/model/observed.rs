@@ -67,9 +67,15 @@ impl Running {
         self.address.port() != 0
     }
 
-    /// Whether it takes writes in its replication group.
+    /// Whether it is the primary of its shard, and works as that.
     #[must_use]
     pub fn is_primary(&self) -> bool {
+        self.role.as_ref().is_some_and(EngineRole::is_primary)
+    }
+
+    /// Whether clients can write to it: it is the primary of its shard, and that is no copy of another region's.
+    #[must_use]
+    pub fn takes_writes(&self) -> bool {
         self.role == Some(EngineRole::Primary)
     }
 }

@@ -19,4 +19,7 @@ pub struct CacheParameterGroup {
     pub values: BTreeMap<String, String>,
     /// The tags.
     pub tags: TagSet,
+    /// The global datastore that it was made for. Each of that one's members has a group of this name, with the same values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub global_replication_group_id: Option<String>,
 }

@@ -66,6 +66,9 @@ pub struct ReplicationGroup {
     /// The key for what is written to disk, as it was given. Recorded for those who read it back.
     #[serde(default)]
     pub kms_key_id: Option<String>,
+    /// The global datastore that it is a member of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub global_replication_group_id: Option<String>,
 }
 
 /// Whether the engines of a group form a cluster.
@@ -203,7 +206,7 @@ impl NodeGroup {
         }
     }
 
-    /// The engine that takes writes now, if there is one.
+    /// The engine that works as the primary now, if there is one.
     #[must_use]
     pub fn working_primary<'a>(&self, member: impl FindMember<'a>) -> Option<&'a Running> {
         let cluster = member(&self.primary.cache_cluster_id)?;

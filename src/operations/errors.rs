@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::{
-    model::{ClusterMode, NodeGroupId, catalogue::engine_versions::VersionError},
+    model::{ClusterMode, GlobalPhase, NodeGroupId, catalogue::engine_versions::VersionError},
     protocol::{AwsError, ErrorCode},
     store::StorageError,
 };
@@ -253,4 +253,38 @@ pub(super) fn reserved_offering_not_found(id: &str) -> AwsError {
 
 pub(super) fn service_update_not_found(name: &str) -> AwsError {
     AwsError::new(ErrorCode::ServiceUpdateNotFound, format!("Service update {name} not found."))
+}
+
+pub(super) fn global_replication_group_not_found(id: &str) -> AwsError {
+    AwsError::new(ErrorCode::GlobalReplicationGroupNotFound, format!("Global Replication Group {id} not found."))
+}
+
+pub(super) fn global_replication_group_already_exists(id: &str) -> AwsError {
+    let message = format!("Global Replication Group {id} already exists.");
+    AwsError::new(ErrorCode::GlobalReplicationGroupAlreadyExists, message)
+}
+
+/// A global datastore is not in a state that allows something.
+pub(super) fn invalid_global_state(message: impl Display) -> AwsError {
+    AwsError::new(ErrorCode::InvalidGlobalReplicationGroupState, message.to_string())
+}
+
+/// Something is under way in a global datastore that has to come to its end first.
+pub(super) fn global_replication_group_not_steady(phase: GlobalPhase) -> AwsError {
+    invalid_global_state(format_args!(
+        "Global Replication Group must be in available or primary-only state: it is {}.",
+        phase.as_str()
+    ))
+}
+
+/// Clients take part of this text for success when they disassociate.
+pub(super) fn not_associated(id: &str, region: &str, datastore: &str) -> AwsError {
+    invalid_value(format_args!(
+        "Replication group {id} in region {region} is not associated with Global Replication Group {datastore}."
+    ))
+}
+
+/// What is asked for can only be done to all members of a global datastore together.
+pub(super) fn part_of_global_cluster(id: &str, datastore: &str) -> AwsError {
+    invalid_value(format_args!("Cluster [{id}] is part of a global cluster [{datastore}]. Request rejected."))
 }

@@ -5,6 +5,7 @@ mod cache_cluster;
 mod engine_versions;
 mod errors;
 mod events;
+mod global_replication_group;
 mod pagination;
 mod parameter_groups;
 mod refused;
@@ -108,11 +109,33 @@ impl Operations {
                 self.modify_replication_group_shard_configuration(request, *input).await
             }
             Operation::TestFailover(input) => self.test_failover(request, *input).await,
-            Operation::CreateGlobalReplicationGroup(input) => refused::new_resource(
-                name,
-                IdentifierKind::GlobalReplicationGroupSuffix,
-                &input.global_replication_group_id_suffix,
-            ),
+            Operation::CreateGlobalReplicationGroup(input) => {
+                self.create_global_replication_group(request, *input).await
+            }
+            Operation::DescribeGlobalReplicationGroups(input) => {
+                self.describe_global_replication_groups(request, &input)
+            }
+            Operation::ModifyGlobalReplicationGroup(input) => {
+                self.modify_global_replication_group(request, *input).await
+            }
+            Operation::DisassociateGlobalReplicationGroup(input) => {
+                self.disassociate_global_replication_group(request, *input).await
+            }
+            Operation::FailoverGlobalReplicationGroup(input) => {
+                self.failover_global_replication_group(request, *input).await
+            }
+            Operation::DeleteGlobalReplicationGroup(input) => {
+                self.delete_global_replication_group(request, *input).await
+            }
+            Operation::IncreaseNodeGroupsInGlobalReplicationGroup(input) => {
+                self.increase_node_groups_in_global_replication_group(request, &input)
+            }
+            Operation::DecreaseNodeGroupsInGlobalReplicationGroup(input) => {
+                self.decrease_node_groups_in_global_replication_group(request, &input)
+            }
+            Operation::RebalanceSlotsInGlobalReplicationGroup(input) => {
+                self.rebalance_slots_in_global_replication_group(request, &input)
+            }
             Operation::CreateServerlessCache(input) => {
                 refused::new_resource(name, IdentifierKind::ServerlessCache, &input.serverless_cache_name)
             }
@@ -152,23 +175,15 @@ impl Operations {
             Operation::BatchApplyUpdateAction(input) => self.batch_apply_update_action(request, *input).await,
             Operation::BatchStopUpdateAction(input) => self.batch_stop_update_action(request, *input).await,
             Operation::CompleteMigration(_)
-            | Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
-            | Operation::DeleteGlobalReplicationGroup(_)
             | Operation::DeleteServerlessCache(_)
             | Operation::DeleteServerlessCacheSnapshot(_)
             | Operation::DeleteSnapshot(_)
-            | Operation::DescribeGlobalReplicationGroups(_)
             | Operation::DescribeServerlessCacheSnapshots(_)
             | Operation::DescribeServerlessCaches(_)
             | Operation::DescribeSnapshots(_)
-            | Operation::DisassociateGlobalReplicationGroup(_)
             | Operation::ExportServerlessCacheSnapshot(_)
-            | Operation::FailoverGlobalReplicationGroup(_)
-            | Operation::IncreaseNodeGroupsInGlobalReplicationGroup(_)
-            | Operation::ModifyGlobalReplicationGroup(_)
             | Operation::ModifyServerlessCache(_)
             | Operation::PrepareMigration(_)
-            | Operation::RebalanceSlotsInGlobalReplicationGroup(_)
             | Operation::StartMigration(_)
             | Operation::StopMigration(_)
             | Operation::TestMigration(_) => Err(errors::not_supported_yet(name)),

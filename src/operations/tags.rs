@@ -1,10 +1,10 @@
 //! The operations on tags, and the tags of new resources.
 
-use super::{Operations, errors, replication_group, request::Request, user, user_group};
+use super::{Operations, errors, global_replication_group, replication_group, request::Request, user, user_group};
 use crate::{
     model::{
-        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, GroupPhase, Phase, ReplicationGroup,
-        ReservedCacheNode, Scope, TagSet, User, UserGroup,
+        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, GlobalReplicationGroup, GroupPhase,
+        Phase, ReplicationGroup, ReservedCacheNode, Scope, TagSet, User, UserGroup,
         arn::{Arn, ResourceType},
         catalogue::default_groups::default_group,
         tags::TagError,
@@ -175,6 +175,10 @@ fn change_in_record(
             draft.get::<ReservedCacheNode>(scope, id).ok_or_else(|| errors::reserved_cache_node_not_found(id))?;
             changed::<ReservedCacheNode>(draft, scope, id, |record| &mut record.tags, change)
         }
+        ResourceType::GlobalReplicationGroup => {
+            let datastore = global_replication_group::find(draft.tables(), scope, id)?;
+            changed::<GlobalReplicationGroup>(draft, &datastore.scope, id, |record| &mut record.tags, change)
+        }
         other => Err(absent(other, id)),
     }
 }
@@ -208,8 +212,7 @@ fn absent(resource_type: ResourceType, id: &str) -> AwsError {
     let code = match resource_type {
         ResourceType::Snapshot => ErrorCode::SnapshotNotFound,
         ResourceType::ServerlessCache => ErrorCode::ServerlessCacheNotFound,
-        ResourceType::ServerlessCacheSnapshot => ErrorCode::ServerlessCacheSnapshotNotFound,
-        _ => ErrorCode::GlobalReplicationGroupNotFound,
+        _ => ErrorCode::ServerlessCacheSnapshotNotFound,
     };
     AwsError::new(code, format!("{id} not found."))
 }

@@ -16,6 +16,7 @@
 
 mod actor;
 mod change;
+mod datastore;
 mod endpoints;
 mod failure;
 mod group;
@@ -59,6 +60,7 @@ struct Key {
 enum Subject {
     CacheCluster,
     ReplicationGroup,
+    GlobalReplicationGroup,
 }
 
 impl Key {
@@ -68,6 +70,10 @@ impl Key {
 
     fn of_group(scope: &Scope, id: &str) -> Self {
         Self { scope: scope.clone(), id: id.to_owned(), subject: Subject::ReplicationGroup }
+    }
+
+    fn of_datastore(scope: &Scope, id: &str) -> Self {
+        Self { scope: scope.clone(), id: id.to_owned(), subject: Subject::GlobalReplicationGroup }
     }
 }
 
@@ -104,6 +110,7 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
                     match key.subject {
                         Subject::CacheCluster => Actor { shared, key, failures }.run().await,
                         Subject::ReplicationGroup => GroupActor::new(shared, key, failures).run().await,
+                        Subject::GlobalReplicationGroup => datastore::run(shared, key).await,
                     }
                 }
             })
@@ -129,7 +136,8 @@ fn name_all(shared: &Shared, name: &mpsc::UnboundedSender<Key>) {
     let tables = shared.store.tables();
     let clusters = tables.cache_clusters.iter_all().map(|(scope, id, _)| Key::of_cluster(scope, id));
     let groups = tables.replication_groups.iter_all().map(|(scope, id, _)| Key::of_group(scope, id));
-    for key in groups.chain(clusters) {
+    let datastores = tables.global_replication_groups.iter_all().map(|(scope, id, _)| Key::of_datastore(scope, id));
+    for key in groups.chain(clusters).chain(datastores) {
         let _ = name.send(key);
     }
 }
@@ -163,14 +171,22 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
                     .find(|(_, group)| group.member_ids().any(|member| member == id))
                     .map(|(group, _)| group.as_str()),
             };
-            let group = group.map(|group| Key::of_group(scope, group));
-            std::iter::once(Key::of_cluster(scope, id)).chain(group).collect()
+            let keys = group.into_iter().flat_map(|group| {
+                let others = group::concerned(tables, scope, group);
+                std::iter::once(Key::of_group(scope, group)).chain(others)
+            });
+            std::iter::once(Key::of_cluster(scope, id)).chain(keys).collect()
         }
         Kind::ReplicationGroup => {
             let members = tables.replication_groups.get(scope, id).into_iter().flat_map(|group| group.member_ids());
             let members = members.map(|member| Key::of_cluster(scope, member));
-            std::iter::once(Key::of_group(scope, id)).chain(members).collect()
+            let others = group::concerned(tables, scope, id);
+            std::iter::once(Key::of_group(scope, id)).chain(members).chain(others).collect()
         }
+        Kind::GlobalReplicationGroup => match tables.global_replication_groups.get(scope, id) {
+            Some(datastore) => group::keys_of(datastore).collect(),
+            None => Vec::new(),
+        },
         Kind::CacheParameterGroup => {
             let users = tables.cache_clusters.iter(scope).filter(|(_, cluster)| cluster.parameter_group == *id);
             users.map(|(id, _)| Key::of_cluster(scope, id)).collect()
@@ -185,7 +201,6 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
         | Kind::Snapshot
         | Kind::ServerlessCache
         | Kind::ServerlessSnapshot
-        | Kind::GlobalReplicationGroup
         | Kind::ReservedCacheNode
         | Kind::UpdateAction
         | Kind::Event => Vec::new(),

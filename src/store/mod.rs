@@ -7,6 +7,7 @@
 
 mod disk;
 mod draft;
+mod regions;
 mod table;
 mod tables;
 mod writer;
@@ -18,6 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use disk::StorageError;
 pub use draft::Draft;
+pub use regions::Regions;
 pub use table::Table;
 pub use tables::{Change, Kind, Record, Tables};
 

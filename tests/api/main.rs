@@ -15,6 +15,8 @@ mod create;
 mod engine_versions;
 mod events;
 mod faults;
+mod global_datastore_rules;
+mod global_datastores;
 #[expect(dead_code, reason = "the wire tests, whose module it is, read all of it")]
 #[path = "../wire/model.rs"]
 mod model;

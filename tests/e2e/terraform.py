@@ -104,6 +104,9 @@ class ReplicationGroup(Resource):
     # What the provider has for attributes that are not configured, where it sends something.
     DEFAULTS = {"engine": "redis", "automatic_failover_enabled": False, "transit_encryption_enabled": False}
 
+    # The global datastore that it may be in.
+    datastore = None
+
     @property
     def id(self):
         return self.config["replication_group_id"]
@@ -134,7 +137,8 @@ class ReplicationGroup(Resource):
             return None
         assert group["AutomaticFailover"] in ("enabled", "enabling", "disabled", "disabling")
         assert group["MultiAZ"] in ("enabled", "disabled") and group.get("ClusterMode")
-        assert (group.get("GlobalReplicationGroupInfo") or {}).get("GlobalReplicationGroupId") is None
+        datastore = (group.get("GlobalReplicationGroupInfo") or {}).get("GlobalReplicationGroupId")
+        assert datastore in (None, self.datastore)
         shards = group["NodeGroups"]
         first = shards[0]["NodeGroupMembers"]
         found = {

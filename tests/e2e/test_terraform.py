@@ -3,8 +3,9 @@
 import pytest
 from conftest import free_port
 from engines import check_engines
-from groups import check_filled, cluster_client, describe, fill, primary, wait_rest
+from groups import check_filled, cluster_client, describe, fill, primary, wait_filled, wait_rest
 from terraform import CacheCluster, ReplicationGroup
+from terraform_global import GlobalReplicationGroup, Secondary
 
 
 def check_empty(*resources):
@@ -113,3 +114,44 @@ def test_a_cluster_that_is_a_replica(server, client):
     check_empty(group)
     check_engines(server, ["tf-001"])
     group.delete()
+
+
+def test_a_global_datastore(server, client):
+    home = ReplicationGroup(
+        client, replication_group_id="home", description="by terraform", engine="redis", engine_version="7.0",
+        node_type="cache.m5.large", num_cache_clusters=2, automatic_failover_enabled=True, apply_immediately=True,
+    )
+    home.create()
+    datastore = GlobalReplicationGroup(
+        client, global_replication_group_id_suffix="tf", primary_replication_group_id="home",
+        automatic_failover_enabled=False, cache_node_type="cache.m5.xlarge",
+    )
+    datastore.create()
+    home.datastore = datastore.id
+    # What the datastore says of its members is not configured with them.
+    home.config |= {"automatic_failover_enabled": False, "node_type": "cache.m5.xlarge"}
+    fill(primary(describe(client, "home")))
+    away = server.client("eu-west-1")
+    abroad = Secondary(
+        away, datastore, "eu-west-1", replication_group_id="abroad", description="by terraform", num_cache_clusters=2,
+        tags={"team": "cache"},
+    )
+    abroad.create()
+    datastore.wait_available()
+    check_empty(home, datastore, abroad)
+    assert datastore.read()["primary"] == "home" and datastore.read()["node_groups"] == 0
+    apply(datastore, automatic_failover_enabled=True)
+    apply(datastore, engine_version="7.1")
+    apply(datastore, global_replication_group_description="changed")
+    apply(abroad, num_cache_clusters=1 + 2, description="changed")
+    found = abroad.read()
+    assert found["engine_version"] == "7.1" and found["automatic_failover_enabled"]
+    wait_filled(primary(describe(away, "abroad")))
+    abroad.delete()
+    datastore.delete()
+    home.datastore = None
+    home.config |= {"automatic_failover_enabled": True, "engine_version": "7.1"}
+    check_empty(home)
+    check_filled(primary(describe(client, "home")))
+    home.delete()
+    check_engines(server, [])

@@ -100,6 +100,34 @@ async fn a_planned_switch_loses_no_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_primary_that_was_relieved_half_way_takes_no_write_and_is_relieved_later() {
+    let bed = Bed::new().await;
+    let (old, new) = (bed.start(Engine::Redis, false).await, bed.start(Engine::Redis, false).await);
+    let (mut follower, mut leader) = follow(&new, &old).await;
+    application(&old).await.set::<_, _, ()>("key", "value").await.expect("a write");
+    until("it is copied", async || application(&new).await.exists::<_, bool>("key").await.expect("a read")).await;
+    // As far as it goes before the new one is promoted.
+    leader.pause_writes().await.expect("a pause");
+    leader.replicate_from(new.peer, &new.settings).await.expect("a replica");
+    leader.resume_writes().await.expect("no pause");
+    for member in [&old, &new] {
+        let refused = application(member).await.set::<_, _, ()>("key", "lost").await.expect_err("a replica");
+        assert_eq!(refused.code(), Some("READONLY"));
+    }
+    for _ in 0..2 {
+        follower.relieve(&mut leader, new.peer, &new.settings).await.expect("relieved");
+        assert!(follower.replication().await.expect("its state").is_primary());
+        leader.until_in_sync().await.expect("its data");
+    }
+    application(&new).await.set::<_, _, ()>("more", "value").await.expect("a write");
+    until("it is copied", async || application(&old).await.exists::<_, bool>("more").await.expect("a read")).await;
+    assert_eq!(application(&old).await.get::<_, String>("key").await.expect("a read"), "value");
+    // What it had is not copied anew.
+    let stats: String = redis::cmd("INFO").arg("stats").query_async(&mut application(&new).await).await.expect("stats");
+    assert!(stats.contains("sync_full:0"), "{stats}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_replica_that_does_not_catch_up_changes_nothing() {
     let bed = Bed::new().await;
     let (primary, replica) = (bed.start(Engine::Redis, false).await, bed.start(Engine::Redis, false).await);

@@ -4,6 +4,10 @@
 mod crashes;
 mod failover;
 mod faults;
+mod global;
+mod global_crashes;
+mod global_datastore;
+mod global_random;
 mod random;
 mod replicas;
 mod service_updates;

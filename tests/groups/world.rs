@@ -19,9 +19,9 @@ use cachette::{
     model::{Access, CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope, UpdateAction},
     object_storage::ObjectStorage,
     operations::{Operations, Options, Request},
-    protocol::{Operation, Output, types},
+    protocol::{AwsError, Operation, Output, types},
     reconcile,
-    store::{StorageError, Store},
+    store::{StorageError, Store, Tables},
     tls::Certificates,
 };
 use redis::{FromRedisValue, aio::MultiplexedConnection};
@@ -125,8 +125,18 @@ impl World {
 
     /// Calls an operation, which has to be accepted.
     pub async fn execute(&self, operation: Operation) -> Output {
-        let request = Request { scope: scope(), endpoint_host: "localhost".into() };
-        self.server().operations.execute(&request, operation).await.expect("accepted")
+        self.execute_in(&scope(), operation).await
+    }
+
+    /// The same in whichever region.
+    pub async fn execute_in(&self, scope: &Scope, operation: Operation) -> Output {
+        self.try_execute(scope, operation).await.expect("accepted")
+    }
+
+    /// Calls an operation, which may be refused.
+    pub async fn try_execute(&self, scope: &Scope, operation: Operation) -> Result<Output, AwsError> {
+        let request = Request { scope: scope.clone(), endpoint_host: "localhost".into() };
+        self.server().operations.execute(&request, operation).await
     }
 
     pub async fn create(&self, shape: &Shape) {
@@ -149,6 +159,11 @@ impl World {
     /// How often the records have changed.
     pub fn version(&self) -> u64 {
         *self.server().store.version().borrow()
+    }
+
+    /// All records.
+    pub fn tables(&self) -> Arc<Tables> {
+        self.server().store.tables()
     }
 
     pub fn group(&self) -> Option<Arc<ReplicationGroup>> {
@@ -274,7 +289,9 @@ impl World {
 
     /// Kills the engine of a member, as when its machine fails.
     pub async fn kill(&self, member: &str) {
-        let generation = self.member(member).expect("a member").nodes[&NodeId::FIRST].generation;
+        let tables = self.tables();
+        let found = tables.cache_clusters.iter_all().find(|(_, id, _)| *id == member);
+        let generation = found.expect("a member").2.nodes[&NodeId::FIRST].generation;
         let engines = self.server().backend.list().await.expect("a list");
         let suffix = format!("-{generation}");
         let engine = engines.iter().find(|e| e.id.as_str().starts_with(member) && e.id.as_str().ends_with(&suffix));

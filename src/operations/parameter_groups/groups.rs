@@ -35,6 +35,7 @@ impl Operations {
             description,
             values: BTreeMap::new(),
             tags: tags::from_request(tags)?,
+            global_replication_group_id: None,
         };
         let (scope, strict) = (request.scope.clone(), self.options.strict);
         self.store
@@ -124,7 +125,7 @@ fn show(scope: &Scope, group: &Group) -> types::CacheParameterGroup {
         cache_parameter_group_name: Some(group.name()),
         cache_parameter_group_family: Some(group.family_name().to_owned()),
         description: Some(group.description()),
-        is_global: Some(false),
+        is_global: Some(group.is_global()),
         arn: Some(Arn::new(scope, ResourceType::ParameterGroup, &group.name()).to_string()),
     }
 }

@@ -102,6 +102,11 @@ impl Group {
         }
     }
 
+    /// Whether it was made for a global datastore.
+    fn is_global(&self) -> bool {
+        matches!(self, Self::Made(group) if group.global_replication_group_id.is_some())
+    }
+
     fn description(&self) -> String {
         match self {
             Self::Made(group) => group.description.clone(),

@@ -16,7 +16,11 @@ use crate::{
             parameter_value::{ParameterError, check_modifiable, validate},
         },
     },
-    operations::{Operations, errors, request::Request},
+    operations::{
+        Operations, errors,
+        global_replication_group::{self, spread},
+        request::Request,
+    },
     protocol::{AwsError, ErrorCode, Output, types},
     store::Draft,
 };
@@ -43,6 +47,7 @@ impl Operations {
                 change.check_rules(draft, &scope)?;
                 let Change { group, changed, .. } = change;
                 let name = group.name.clone();
+                spread(draft, &scope, &group);
                 draft.put(&scope, &name, group);
                 for (parameter, value) in changed {
                     let message = format!("Updated parameter {parameter} to {value}");
@@ -87,6 +92,7 @@ impl Operations {
                 }
                 change.check_rules(draft, &scope)?;
                 let name = change.group.name.clone();
+                spread(draft, &scope, &change.group);
                 draft.put(&scope, &name, change.group);
                 Ok(Output::ResetCacheParameterGroup(types::CacheParameterGroupNameMessage {
                     cache_parameter_group_name: Some(name),
@@ -133,6 +139,14 @@ impl Change {
         }
         let group: Arc<CacheParameterGroup> =
             draft.get(scope, &name).ok_or_else(|| errors::cache_parameter_group_not_found(&name))?;
+        if let Some(id) = &group.global_replication_group_id
+            && let Ok(datastore) = global_replication_group::find(draft.tables(), scope, id)
+        {
+            let phase = global_replication_group::phase(draft.tables(), &datastore);
+            if !phase.is_steady() {
+                return Err(errors::global_replication_group_not_steady(phase));
+            }
+        }
         let family = families::family(&group.family).map_err(errors::invalid_value)?;
         let mut users = users(draft, scope, &name).peekable();
         let in_use = users.peek().is_some();

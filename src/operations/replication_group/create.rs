@@ -22,7 +22,9 @@ use crate::{
     operations::{
         Operations,
         cache_cluster::{self, settings},
-        errors, new_uid, parameter_groups,
+        errors,
+        global_replication_group::Secondary,
+        new_uid, parameter_groups,
         request::Request,
         tags,
     },
@@ -34,12 +36,16 @@ impl Operations {
     pub(in crate::operations) async fn create_replication_group(
         &self,
         request: &Request,
-        input: types::CreateReplicationGroupMessage,
+        mut input: types::CreateReplicationGroupMessage,
     ) -> Result<Output, AwsError> {
         let (now, strict, request) = (self.clock.now(), self.options.strict, request.clone());
         self.store
             .write(move |draft| {
-                let (group, members) = new_group(draft, &request, input, strict, now)?;
+                let secondary = Secondary::of_request(draft, &request.scope, &mut input, strict)?;
+                let (mut group, mut members) = new_group(draft, &request, input, strict, now)?;
+                if let Some(secondary) = secondary {
+                    secondary.join(draft, &mut group, &mut members);
+                }
                 for member in members {
                     let id = member.id.clone();
                     draft.put(&request.scope, &id, member);
@@ -60,13 +66,10 @@ fn new_group(
     strict: bool,
     now: DateTime<Utc>,
 ) -> Result<(ReplicationGroup, Vec<CacheCluster>), AwsError> {
-    if input.global_replication_group_id.is_some() {
-        return Err(refused_secondary(&input));
-    }
     let types::CreateReplicationGroupMessage {
         replication_group_id,
         replication_group_description: description,
-        // Refused above.
+        // Dealt with before.
         global_replication_group_id: _,
         primary_cluster_id,
         automatic_failover_enabled,
@@ -259,35 +262,10 @@ fn new_group(
         former_user_group_id: None,
         failure: None,
         kms_key_id: at_rest.kms_key_id,
+        global_replication_group_id: None,
         id,
     };
     Ok((group, members))
-}
-
-/// Global datastores are still to come; what a secondary group of one takes from its primary cannot be said again.
-fn refused_secondary(input: &types::CreateReplicationGroupMessage) -> AwsError {
-    let listed = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| !list.is_empty());
-    for (name, given) in [
-        ("PrimaryClusterId", input.primary_cluster_id.is_some()),
-        ("AutomaticFailoverEnabled", input.automatic_failover_enabled.is_some()),
-        ("NumNodeGroups", input.num_node_groups.is_some()),
-        ("CacheParameterGroupName", input.cache_parameter_group_name.is_some()),
-        ("CacheNodeType", input.cache_node_type.is_some()),
-        ("Engine", input.engine.is_some()),
-        ("EngineVersion", input.engine_version.is_some()),
-        ("CacheSecurityGroupNames", listed(&input.cache_security_group_names)),
-        ("TransitEncryptionEnabled", input.transit_encryption_enabled.is_some()),
-        ("AtRestEncryptionEnabled", input.at_rest_encryption_enabled.is_some()),
-        ("SnapshotArns", listed(&input.snapshot_arns)),
-        ("SnapshotName", input.snapshot_name.is_some()),
-    ] {
-        if given {
-            return errors::invalid_combination(format_args!(
-                "{name} cannot be specified along with GlobalReplicationGroupId."
-            ));
-        }
-    }
-    errors::feature_not_supported_yet("global datastores")
 }
 
 pub(super) fn check_description(description: &str) -> Result<(), AwsError> {

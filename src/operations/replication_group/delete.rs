@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     model::{CacheCluster, ClusterMode, GroupPhase, Phase, ReplicationGroup, identifier::IdentifierKind},
-    operations::{Operations, errors, request::Request},
+    operations::{Operations, errors, global_replication_group::membership, request::Request},
     protocol::{AwsError, Output, types},
     store::Draft,
 };
@@ -25,6 +25,7 @@ impl Operations {
         self.store
             .write(move |draft| {
                 let group = super::find(draft, &request, &replication_group_id)?;
+                membership::check_deletion(&group)?;
                 check_phase(draft, &request, &group, strict)?;
                 if let Some(name) = &final_snapshot_identifier {
                     if retain {

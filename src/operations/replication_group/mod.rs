@@ -29,6 +29,7 @@ use crate::{
     protocol::{AwsError, types},
     store::{Draft, Tables},
 };
+pub(super) use modify::GroupModification;
 pub(super) use new_member::{new_member, next_zone};
 use view::View;
 

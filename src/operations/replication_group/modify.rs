@@ -25,6 +25,7 @@ use crate::{
         Operations,
         cache_cluster::{self, modification::Modification, settings},
         errors,
+        global_replication_group::membership,
         request::Request,
     },
     protocol::{AwsError, Output, types},
@@ -41,6 +42,7 @@ impl Operations {
         self.store
             .write(move |draft| {
                 let group = super::find_available(draft, &request, &input.replication_group_id)?;
+                membership::check_modification(&group, &input)?;
                 let change = GroupModification::new(draft, &group, strict)?;
                 let replication_group = Some(change.apply(draft, &request, input, now)?);
                 Ok(Output::ModifyReplicationGroup(types::ModifyReplicationGroupResult { replication_group }))
@@ -50,7 +52,7 @@ impl Operations {
 }
 
 /// A group in the course of being changed.
-struct GroupModification {
+pub(in crate::operations) struct GroupModification {
     group: ReplicationGroup,
     members: Vec<Modification>,
     /// The records as they were.
@@ -58,7 +60,7 @@ struct GroupModification {
 }
 
 impl GroupModification {
-    fn new(draft: &Draft, group: &Arc<ReplicationGroup>, strict: bool) -> Result<Self, AwsError> {
+    pub fn new(draft: &Draft, group: &Arc<ReplicationGroup>, strict: bool) -> Result<Self, AwsError> {
         let before: Vec<Arc<CacheCluster>> =
             group.member_ids().filter_map(|id| draft.get::<CacheCluster>(&group.scope, id)).collect();
         let change = |member: &Arc<CacheCluster>| {
@@ -71,7 +73,8 @@ impl GroupModification {
         Ok(Self { group: ReplicationGroup::clone(group), members, before: (Arc::clone(group), before) })
     }
 
-    fn apply(
+    /// Changes the records of the group and its members, and answers the group as the API shows it.
+    pub fn apply(
         mut self,
         draft: &mut Draft,
         request: &Request,

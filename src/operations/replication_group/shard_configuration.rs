@@ -18,6 +18,7 @@ use crate::{
         Operations,
         cache_cluster::settings::{check_zone, spread},
         errors,
+        global_replication_group::membership,
         request::Request,
     },
     protocol::{AwsError, Output, types},
@@ -47,6 +48,7 @@ impl Operations {
         self.store
             .write(move |draft| {
                 let group = super::find_available(draft, &request, &replication_group_id)?;
+                membership::check_no_member(&group)?;
                 if group.cluster_mode != ClusterMode::Enabled {
                     return Err(errors::invalid_value(format_args!(
                         "Replication group {} does not have cluster mode enabled, so its node groups cannot be changed.",

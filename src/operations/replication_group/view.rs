@@ -13,6 +13,7 @@ use crate::{
     },
     operations::{
         cache_cluster::view::{auth_token_status, in_effect, transit_encryption_mode},
+        global_replication_group::membership,
         request::Request,
     },
     protocol::{WireEnum, enums, types},
@@ -38,7 +39,7 @@ impl<'a> View<'a> {
         types::ReplicationGroup {
             replication_group_id: Some(group.id.clone()),
             description: Some(group.description.clone()),
-            global_replication_group_info: Some(types::GlobalReplicationGroupInfo::default()),
+            global_replication_group_info: Some(membership::info(self.tables, group)),
             status: Some(phase.as_str().into()),
             pending_modified_values: Some(self.pending(group)),
             member_clusters: (phase != GroupPhase::Deleting).then(|| self.member_ids(group)),

@@ -29,6 +29,8 @@ pub(in crate::reconcile) enum GroupChange {
     Unseated { engine: EngineRef, role: Option<EngineRole> },
     /// Another engine takes writes in a shard.
     Promoted { shard: NodeGroupId, to: EngineRef, cluster_node_id: Option<String> },
+    /// Another engine is the primary of a shard that takes no writes, once it has found its place.
+    Appointed { shard: NodeGroupId, to: EngineRef },
     /// A promotion that was asked for is not going to happen, or has happened.
     PromotionDropped { shard: NodeGroupId },
     /// They have been told to forget these.
@@ -120,7 +122,7 @@ impl GroupChange {
             Self::ShardsDropped(ids) => records.group.node_groups.retain(|id, _| !ids.contains(id)),
             Self::Seated(seats) => seats.iter().for_each(|seat| seated(records, seat, &mut events)),
             Self::Converted { shard, to, seats } => {
-                promoted(records, shard, to, None, &mut events);
+                promoted(records, shard, to, Some(&EngineRole::Primary), None, &mut events);
                 for seat in seats {
                     seated(records, seat, &mut events);
                 }
@@ -131,8 +133,9 @@ impl GroupChange {
                 }
             }
             Self::Promoted { shard, to, cluster_node_id } => {
-                promoted(records, shard, to, cluster_node_id.as_ref(), &mut events);
+                promoted(records, shard, to, Some(&EngineRole::Primary), cluster_node_id.as_ref(), &mut events);
             }
+            Self::Appointed { shard, to } => promoted(records, shard, to, None, None, &mut events),
             Self::PromotionDropped { shard } => {
                 if let Some(shard) = records.group.node_groups.get_mut(shard) {
                     shard.promotion = None;
@@ -215,6 +218,7 @@ fn promoted(
     records: &mut GroupRecords,
     shard: &NodeGroupId,
     to: &EngineRef,
+    role: Option<&EngineRole>,
     cluster_node_id: Option<&String>,
     events: &mut Events<'_>,
 ) {
@@ -237,7 +241,7 @@ fn promoted(
         engine.role = None;
     }
     if let Some(engine) = records.engine(to) {
-        engine.role = Some(EngineRole::Primary);
+        engine.role = role.cloned();
         if cluster_node_id.is_some() {
             engine.cluster_node_id = cluster_node_id.cloned();
         }
@@ -255,5 +259,7 @@ fn promoted(
             events.of_member(old, format!("Recovering cache nodes {}", NodeId::FIRST));
         }
     }
-    recovered(records, to, events);
+    if role.is_some() {
+        recovered(records, to, events);
+    }
 }

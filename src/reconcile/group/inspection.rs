@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::{StreamExt, stream};
 use tokio::time::timeout;
 
-use super::{Engine, GroupActor, GroupChange, find};
+use super::{Engine, GroupActor, GroupChange, find, place::Place};
 use crate::{
     engine::{ReplicationRole, answers},
     model::{EngineRef, EngineRole, NodeId},
@@ -31,18 +31,29 @@ pub(in crate::reconcile) async fn inspect_all(shared: &Arc<Shared>) {
 
 impl GroupActor {
     async fn inspect(&self) {
-        let Some((_, members)) = self.records() else { return };
+        let Some((group, members)) = self.records() else { return };
+        let tables = self.shared.store.tables();
         let engines = members.values().filter(|member| member.deleted.is_none()).filter_map(|member| {
             let generation = member.nodes.get(&NodeId::FIRST)?.generation;
             find(&members, &EngineRef { cache_cluster_id: member.id.clone(), generation })
         });
-        let placed = engines.filter(|engine| engine.running.is_real() && engine.running.role.is_some());
+        let place = Place::of(&group, &tables);
+        // While writes are being handed to another region, only the run that does it knows what the primaries are.
+        let is_on_its_way = |role: &EngineRole| match role {
+            EngineRole::Primary => place.heirs.values().any(|heir| heir.follows.is_some()),
+            EngineRole::Secondary { .. } => place.is_failing_over,
+            EngineRole::Replica { .. } => false,
+        };
+        let placed = engines.filter(|engine| {
+            engine.running.is_real() && engine.running.role.as_ref().is_some_and(|role| !is_on_its_way(role))
+        });
         stream::iter(placed)
             .for_each_concurrent(AT_ONCE, |engine| {
                 let members = &members;
                 async move {
                     let primary = match &engine.running.role {
                         Some(EngineRole::Replica { of }) => find(members, of),
+                        Some(EngineRole::Secondary { of }) => self.find_abroad(of),
                         _ => None,
                     };
                     if self.has_strayed(&engine, primary.as_ref()).await {
@@ -67,7 +78,7 @@ impl GroupActor {
         let Ok(Ok(state)) = asked.await else { return false };
         match (&engine.running.role, state.role, primary) {
             (Some(EngineRole::Primary), role, _) => role != ReplicationRole::Primary,
-            (Some(EngineRole::Replica { .. }), role, Some(primary)) => {
+            (Some(EngineRole::Replica { .. } | EngineRole::Secondary { .. }), role, Some(primary)) => {
                 let is_right = matches!(role, ReplicationRole::Replica { of, .. } if of == Some(primary.running.peer));
                 !is_right && answers(primary.running.address, PATIENCE).await
             }

@@ -1,15 +1,19 @@
 //! Gives the engines of a replication group their places: one run looks at one group until there is nothing left to do.
 
+mod abroad;
 mod change;
 mod clients;
 mod clustering;
 mod inspection;
+mod place;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod replicating;
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod simulation_abroad;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -17,11 +21,15 @@ use futures_util::future::join_all;
 use tokio::time::sleep;
 use tracing::Instrument;
 
-pub(super) use self::inspection::inspect_all;
 use self::{
     change::{GroupChange, GroupRecords, Seat},
     clients::Clients,
+    place::Place,
     plan::{Step, World, plan},
+};
+pub(super) use self::{
+    inspection::inspect_all,
+    place::{concerned, keys_of},
 };
 use super::{
     Actor, Key, Shared,
@@ -125,7 +133,8 @@ impl GroupActor {
 
     fn plan(&self, group: &ReplicationGroup, members: &Members) -> Vec<Step> {
         let is_open = |role| self.shared.gateway.port_of(&self.endpoint(role)).is_some();
-        plan(group, &World { members, is_open: &is_open })
+        let place = Place::of(group, &self.shared.store.tables());
+        plan(group, &World { members, is_open: &is_open, place: &place })
     }
 
     fn endpoint(&self, role: EndpointRole) -> EndpointId {
@@ -189,6 +198,20 @@ impl GroupActor {
                     return Ok(Progress::UnderWay);
                 };
                 GroupChange::Promoted { shard: shard.clone(), to, cluster_node_id: None }
+            }
+            Step::Appoint { shard, among } => {
+                let among: Vec<_> = among.iter().filter_map(find).collect();
+                let Some(to) = self.furthest(among).await? else { return Ok(Progress::UnderWay) };
+                GroupChange::Appointed { shard: shard.clone(), to: to.name }
+            }
+            Step::Yield { shard, to } => {
+                let primary = group.node_groups.get(shard).and_then(|shard| find(&shard.primary));
+                return self.yield_to(shard, primary, to).await;
+            }
+            Step::FollowAbroad { shard: _, engine, of } => {
+                let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };
+                let Some(seat) = self.follow_abroad(&engine, of).await? else { return Ok(Progress::UnderWay) };
+                GroupChange::Seated(vec![seat])
             }
             Step::Crown { shard, engine } => {
                 let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };

@@ -4,12 +4,16 @@
 //! Starting and ending engines is the work of the members' own runs. Here every engine that runs is given its place: who
 //! takes writes, who copies whom, who owns which slots. An engine whose record names no role has just been started and
 //! is empty; it never becomes a primary while another engine of the shard still has the data.
+//!
+//! In a secondary group of a global datastore no engine takes writes: the primary of a shard copies that of the group in
+//! another region that does. So whoever becomes the primary there is only named, and never told to take writes.
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::place::Place;
 use crate::model::{
-    CacheCluster, EndpointRole, EngineRef, EngineRole, NodeGroup, NodeGroupId, NodeId, ReplicationGroup, Running,
-    SlotSet, Succession,
+    CacheCluster, EndpointRole, EngineRef, EngineRole, NodeGroup, NodeGroupId, NodeId, RemoteEngine, ReplicationGroup,
+    Running, SlotSet, Succession,
 };
 
 /// The most slots that one step moves. What else happens in the group, a lost primary say, waits no longer than that.
@@ -21,6 +25,8 @@ pub(in crate::reconcile) struct World<'a> {
     pub members: &'a BTreeMap<String, Arc<CacheCluster>>,
     /// Whether an endpoint of the group is open.
     pub is_open: &'a dyn Fn(EndpointRole) -> bool,
+    /// What the group is in its global datastore.
+    pub place: &'a Place,
 }
 
 /// One thing to do. Steps of the same plan do not depend on each other and may be done at the same time.
@@ -41,6 +47,10 @@ pub(in crate::reconcile) enum Step {
     Inherit { shard: NodeGroupId, to: EngineRef, others: Vec<EngineRef> },
     /// Lets one of these replicas, the one that lags least, take over from the primary, without losing a write.
     Switch { shard: NodeGroupId, among: Vec<EngineRef> },
+    /// Names one of these engines, the one that lags least, as the primary of a shard that takes no writes.
+    Appoint { shard: NodeGroupId, among: Vec<EngineRef> },
+    /// Lets the primary of the same shard in another region take writes from now on, without losing any.
+    Yield { shard: NodeGroupId, to: RemoteEngine },
     /// Drops a promotion that cannot be, or is done already.
     DropPromotion { shard: NodeGroupId },
     /// Makes a cluster of engines that do not know each other.
@@ -51,6 +61,8 @@ pub(in crate::reconcile) enum Step {
     Crown { shard: NodeGroupId, engine: EngineRef },
     /// Makes an engine a copy of another one of its shard.
     Follow { shard: NodeGroupId, engine: EngineRef, of: EngineRef },
+    /// Makes the primary of a shard a copy of one in another region.
+    FollowAbroad { shard: NodeGroupId, engine: EngineRef, of: RemoteEngine },
     /// Tells all engines of a cluster to forget some that are gone.
     Forget(Vec<String>),
     /// Moves slots with their keys from one shard to another.
@@ -294,10 +306,16 @@ impl<'a> Shard<'a> {
         let heirs = self.heirs();
         match self.primary() {
             Some(primary) if primary.running.role.is_none() => None,
+            Some(primary) if self.world.place.is_failing_over => self.yielding(Some(primary)),
             Some(primary) => self.wanted_switch(primary, self.followers()),
             // An engine that is no node of a cluster cannot be recovered into one, only be replaced by another like it.
             None if (group.automatic_failover || group.cluster_mode.is_clustered()) && !heirs.is_empty() => {
-                Some(Step::FailOver { shard, among: heirs })
+                Some(self.change_primary(heirs, |shard, among| Step::FailOver { shard, among }))
+            }
+            None if self.yielding(None).is_some() => self.yielding(None),
+            // Its data come from another region.
+            None if self.world.place.is_secondary() => {
+                Some(Step::Appoint { shard, among: vec![self.successor()?.name.clone()] })
             }
             // Recovered in place, from a replica if there is one.
             None => {
@@ -314,6 +332,21 @@ impl<'a> Shard<'a> {
         }
     }
 
+    /// A change of the primary, as it is done in a group that takes writes, and as it is done in one that does not.
+    fn change_primary(&self, among: Vec<EngineRef>, step: impl FnOnce(NodeGroupId, Vec<EngineRef>) -> Step) -> Step {
+        let shard = self.id.clone();
+        if self.world.place.is_secondary() { Step::Appoint { shard, among } } else { step(shard, among) }
+    }
+
+    /// The end of this region's time as the one that takes writes: once the other one has all of them, or at once when
+    /// there is nobody here to get them from.
+    fn yielding(&self, primary: Option<&Engine<'_>>) -> Option<Step> {
+        let heir = self.world.place.heirs.get(self.id)?;
+        let follows = heir.follows.as_ref()?;
+        let may_go = primary.is_none_or(|primary| *follows == primary.name);
+        may_go.then(|| Step::Yield { shard: self.id.clone(), to: heir.engine.clone() })
+    }
+
     /// A change of a primary that works.
     fn wanted_switch(&self, primary: &Engine<'_>, followers: Vec<EngineRef>) -> Option<Step> {
         let shard = self.id.clone();
@@ -323,7 +356,7 @@ impl<'a> Shard<'a> {
                 return Some(if followers.is_empty() {
                     Step::DropPromotion { shard }
                 } else {
-                    Step::Switch { shard, among: followers }
+                    self.change_primary(followers, |shard, among| Step::Switch { shard, among })
                 });
             };
             let is_member = self.members().any(|member| member.id == *to && member.deleted.is_none());
@@ -332,19 +365,25 @@ impl<'a> Shard<'a> {
             }
             let among: Vec<_> = followers.iter().filter(|follower| follower.cache_cluster_id == *to).cloned().collect();
             if !among.is_empty() {
-                return Some(Step::Switch { shard, among });
+                return Some(self.change_primary(among, |shard, among| Step::Switch { shard, among }));
             }
         }
         let successor = self.successor().filter(|successor| successor.follows(&primary.name))?;
         let node = self.world.members.get(&primary.name.cache_cluster_id)?.nodes.get(&NodeId::FIRST)?;
         let is_handed_over = node.succession == Succession::Handover;
-        is_handed_over.then(|| Step::Switch { shard, among: vec![successor.name.clone()] })
+        // An older engine could not copy what a newer one has.
+        let may_go = is_handed_over && !self.world.place.is_ahead;
+        let among = vec![successor.name.clone()];
+        may_go.then(|| self.change_primary(among, |shard, among| Step::Switch { shard, among }))
     }
 
     /// The engines that are not what they are to be.
     fn wiring(&self) -> Vec<Step> {
         let shard = || self.id.clone();
         let Some(primary) = self.primary() else {
+            if self.world.place.is_secondary() {
+                return Vec::new();
+            }
             // The successor of a lost primary copies from a replica before it takes writes.
             let (Some(successor), Some(of)) = (self.successor(), self.heirs().into_iter().next()) else {
                 return Vec::new();
@@ -352,8 +391,22 @@ impl<'a> Shard<'a> {
             let follow = Step::Follow { shard: shard(), engine: successor.name.clone(), of: of.clone() };
             return if successor.follows(&of) { Vec::new() } else { vec![follow] };
         };
-        if primary.running.role != Some(EngineRole::Primary) {
-            return vec![Step::Crown { shard: shard(), engine: primary.name.clone() }];
+        let role = primary.running.role.as_ref();
+        match &self.world.place.upstream {
+            None if role != Some(&EngineRole::Primary) => {
+                return vec![Step::Crown { shard: shard(), engine: primary.name.clone() }];
+            }
+            None => {}
+            Some(upstream) => match (upstream.get(self.id), role) {
+                (Some(of), Some(EngineRole::Secondary { of: present })) if of == present => {}
+                (Some(of), _) => {
+                    let (engine, of) = (primary.name.clone(), of.clone());
+                    return vec![Step::FollowAbroad { shard: shard(), engine, of }];
+                }
+                // Nobody takes writes there at the moment. What was copied so far stays.
+                (None, Some(EngineRole::Secondary { .. })) => {}
+                (None, _) => return Vec::new(),
+            },
         }
         self.engines
             .iter()

@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use super::{
     change::GroupRecords,
     simulation::{Simulation, add_shard, cluster},
+    simulation_abroad::HappeningAbroad,
 };
 use crate::model::*;
 
@@ -30,6 +31,7 @@ enum Happening {
     Reshard(usize),
     ChangeMode,
     LetIn(u8),
+    Abroad(HappeningAbroad),
     Delete,
 }
 
@@ -43,7 +45,11 @@ impl Simulation {
                 let ids: Vec<_> = indices.iter().map(|index| ids[index % ids.len()].clone()).collect();
                 return self.take_out(&ids);
             }
-            Happening::Heal => return self.out.clear(),
+            Happening::Heal => {
+                self.abroad.works = true;
+                return self.out.clear();
+            }
+            Happening::Abroad(happening) => return self.happen_abroad(*happening),
             Happening::Write => return self.write(),
             Happening::Lose(index) if !running.is_empty() => return self.lose(&running[index % running.len()]),
             // Users change whatever state a group is in.
@@ -67,23 +73,15 @@ impl Simulation {
         let ids: Vec<_> = records.group.node_groups.keys().cloned().collect();
         let clustered = records.group.cluster_mode.is_clustered();
         match happening {
+            // A group whose mode is changed is in no datastore.
+            Happening::ChangeMode if self.abroad.is_to_take_over || self.abroad.takes_writes => {}
             Happening::TestFailover(shard) => {
                 let shard = records.group.node_groups.get_mut(&ids[shard % ids.len()]).expect("a shard");
                 if shard.members.len() > 1 {
                     shard.promotion = Some(Promotion { to: None, replaces_primary: true });
                 }
             }
-            Happening::Promote(index) => {
-                let members: Vec<_> = records.members.keys().cloned().collect();
-                let member = &members[index % members.len()];
-                let at = records.members[member].membership.as_ref().expect("a member").node_group_id.clone();
-                let shard = records.group.node_groups.get_mut(&at).expect("a shard");
-                // A failover is tested only where replicas take over by themselves, and there nobody promotes by hand.
-                if shard.promotion.is_some() {
-                    return;
-                }
-                shard.promotion = Some(Promotion { to: Some(member.clone()), replaces_primary: false });
-            }
+            Happening::Promote(index) => promote(records, *index),
             Happening::Upgrade => {
                 for member in records.members.values_mut() {
                     let nodes = &mut Arc::make_mut(member).nodes;
@@ -146,6 +144,17 @@ impl Simulation {
     }
 }
 
+fn promote(records: &mut GroupRecords, index: usize) {
+    let members: Vec<_> = records.members.keys().cloned().collect();
+    let member = &members[index % members.len()];
+    let at = records.members[member].membership.as_ref().expect("a member").node_group_id.clone();
+    let shard = records.group.node_groups.get_mut(&at).expect("a shard");
+    // A failover is tested only where replicas take over by themselves, and there nobody promotes by hand.
+    if shard.promotion.is_none() {
+        shard.promotion = Some(Promotion { to: Some(member.clone()), replaces_primary: false });
+    }
+}
+
 fn reshard(records: &mut GroupRecords, count: usize, now: DateTime<Utc>) {
     let ids: Vec<_> = records.group.node_groups.keys().cloned().collect();
     let highest = ids.iter().map(NodeGroupId::number).max().unwrap_or(0);
@@ -183,6 +192,9 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         2 => (0..4_usize).prop_map(Happening::Reshard),
         1 => Just(Happening::ChangeMode),
         2 => any::<u8>().prop_map(Happening::LetIn),
+        2 => Just(Happening::Abroad(HappeningAbroad::FailOver)),
+        1 => Just(Happening::Abroad(HappeningAbroad::Move)),
+        1 => Just(Happening::Abroad(HappeningAbroad::Lose)),
         1 => Just(Happening::Delete),
     ];
     prop::collection::vec(one, 0..12)

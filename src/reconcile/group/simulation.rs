@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::{
     change::{GroupChange, GroupRecords, Seat},
     plan::*,
+    simulation_abroad::Abroad,
 };
 use crate::{
     model::*,
@@ -19,8 +20,10 @@ use crate::{
 /// An engine in the simulated world: how many writes it has seen, and whom it copies.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SimulatedEngine {
-    writes: u64,
-    copies: Option<EngineRef>,
+    pub(super) writes: u64,
+    pub(super) copies: Option<EngineRef>,
+    /// The engine of another region that it copies.
+    pub(super) abroad: Option<RemoteEngine>,
 }
 
 pub(super) struct Simulation {
@@ -33,6 +36,8 @@ pub(super) struct Simulation {
     /// Members that a fault keeps down.
     pub(super) out: BTreeSet<String>,
     pub(super) now: DateTime<Utc>,
+    /// The rest of the global datastore.
+    pub(super) abroad: Abroad,
 }
 
 pub(super) fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<Utc>) -> CacheCluster {
@@ -106,6 +111,7 @@ impl Simulation {
                 replica_count_changing: false,
                 former_user_group_id: None,
                 kms_key_id: None,
+                global_replication_group_id: None,
                 failure: None,
             },
             members: BTreeMap::new(),
@@ -120,6 +126,7 @@ impl Simulation {
             answered: BTreeMap::new(),
             out: BTreeSet::new(),
             now,
+            abroad: Abroad::default(),
         }
     }
 
@@ -172,7 +179,7 @@ impl Simulation {
     fn plan(&self) -> Vec<Step> {
         let Some(records) = &self.records else { return Vec::new() };
         let is_open = |role| self.open.contains(&role);
-        plan(&records.group, &World { members: &records.members, is_open: &is_open })
+        plan(&records.group, &World { members: &records.members, is_open: &is_open, place: &self.place() })
     }
 
     fn plan_of_member(&self, id: &str) -> Vec<member::Step> {
@@ -234,6 +241,7 @@ impl Simulation {
         let clustered = self.records.as_ref().is_some_and(|records| records.group.cluster_mode.is_clustered());
         let node_id =
             |engine: &EngineRef| clustered.then(|| format!("{}/{}", engine.cache_cluster_id, engine.generation));
+        self.check_step(step);
         let change = match step.clone() {
             Step::OpenEndpoint(role) => {
                 self.open.insert(role);
@@ -260,6 +268,16 @@ impl Simulation {
                 let has_cluster = !self.records.as_ref().expect("records").group.cluster_node_ids.is_empty();
                 GroupChange::Promoted { shard, cluster_node_id: node_id(&to).filter(|_| has_cluster), to }
             }
+            Step::Appoint { shard, among } => {
+                let writes = |engine: &EngineRef| self.engines.get(engine).map(|engine| engine.writes);
+                let to = among.into_iter().max_by_key(writes).expect("an engine");
+                GroupChange::Appointed { shard, to }
+            }
+            Step::Yield { .. } => return self.yield_abroad(cut),
+            Step::FollowAbroad { shard: _, engine, of } => match self.follow_abroad(&engine, &of) {
+                Some(seat) => GroupChange::Seated(vec![seat]),
+                None => return,
+            },
             Step::Form => {
                 let seats = self.seats(node_id);
                 GroupChange::Seated(seats)
@@ -272,13 +290,14 @@ impl Simulation {
                 GroupChange::Converted { shard, to, seats }
             }
             Step::Crown { shard: _, engine } => {
+                self.engines.get_mut(&engine).expect("it runs").abroad = None;
                 let cluster_node_id = node_id(&engine);
                 GroupChange::Seated(vec![Seat { engine, role: EngineRole::Primary, cluster_node_id }])
             }
             Step::Follow { shard: _, engine, of } => {
                 let Some(writes) = self.engines.get(&of).map(|of| of.writes) else { return };
                 let copy = self.engines.get_mut(&engine).expect("it runs");
-                *copy = SimulatedEngine { writes, copies: Some(of.clone()) };
+                *copy = SimulatedEngine { writes, copies: Some(of.clone()), abroad: None };
                 let cluster_node_id = node_id(&engine);
                 GroupChange::Seated(vec![Seat { engine, role: EngineRole::Replica { of }, cluster_node_id }])
             }
@@ -317,7 +336,7 @@ impl Simulation {
                 let role = if engine == of { EngineRole::Primary } else { EngineRole::Replica { of: of.clone() } };
                 if engine != of {
                     let writes = self.engines[&of].writes;
-                    self.engines.insert(engine.clone(), SimulatedEngine { writes, copies: Some(of) });
+                    self.engines.insert(engine.clone(), SimulatedEngine { writes, copies: Some(of), abroad: None });
                 }
                 seats.push(Seat { cluster_node_id: node_id(&engine), engine, role });
             }
@@ -327,6 +346,9 @@ impl Simulation {
 
     /// What clients see of a write: every copy that follows gets it before it is answered.
     pub(super) fn write(&mut self) {
+        if self.abroad.takes_writes {
+            return self.write_abroad();
+        }
         let Some(records) = &self.records else { return };
         for (id, shard) in &records.group.node_groups {
             let members = |id: &str| records.members.get(id).map(Arc::as_ref);
@@ -371,9 +393,12 @@ impl Simulation {
     }
 
     /// What is to be down is down, and every shard whose primary has a copy elsewhere and that may fail over takes
-    /// writes.
+    /// writes. What a secondary can do depends on the other region.
     pub(super) fn check_what_is_out(&self) {
         assert!(!self.engines.keys().any(|engine| self.out.contains(&engine.cache_cluster_id)));
+        if self.abroad.takes_writes {
+            return;
+        }
         let Some(records) = self.records.as_ref().filter(|records| records.group.created.is_some()) else { return };
         for (id, shard) in records.group.node_groups.iter().filter(|_| records.group.automatic_failover) {
             let members = |id: &str| records.members.get(id).map(Arc::as_ref);
@@ -421,8 +446,10 @@ impl Simulation {
                 }
             }
             let answered = self.answered.get(id).copied().unwrap_or(0);
-            assert!(primary.writes >= answered, "shard {id} lost writes: {} of {answered}", primary.writes);
+            let is_own = !self.abroad.takes_writes;
+            assert!(!is_own || primary.writes >= answered, "shard {id} lost writes: {} of {answered}", primary.writes);
         }
+        self.check_abroad();
         if records.group.cluster_mode.is_clustered() {
             assert_eq!((slots, count), (SlotSet::all(), usize::from(SLOTS)));
         }
