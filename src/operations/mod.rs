@@ -97,6 +97,9 @@ impl Operations {
                 self.modify_replication_group_shard_configuration(request, *input).await
             }
             Operation::TestFailover(input) => self.test_failover(request, *input).await,
+            Operation::TestMigration(input) => self.test_migration(request, *input).await,
+            Operation::StartMigration(input) => self.start_migration(request, *input).await,
+            Operation::CompleteMigration(input) => self.complete_migration(request, *input).await,
             Operation::CreateGlobalReplicationGroup(input) => refused::new_resource(
                 name,
                 IdentifierKind::GlobalReplicationGroupSuffix,
@@ -131,7 +134,6 @@ impl Operations {
             Operation::DeleteUserGroup(input) => self.delete_user_group(request, *input).await,
             Operation::BatchApplyUpdateAction(_)
             | Operation::BatchStopUpdateAction(_)
-            | Operation::CompleteMigration(_)
             | Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::DeleteGlobalReplicationGroup(_)
             | Operation::DeleteServerlessCache(_)
@@ -154,9 +156,7 @@ impl Operations {
             | Operation::PrepareMigration(_)
             | Operation::PurchaseReservedCacheNodesOffering(_)
             | Operation::RebalanceSlotsInGlobalReplicationGroup(_)
-            | Operation::StartMigration(_)
-            | Operation::StopMigration(_)
-            | Operation::TestMigration(_) => Err(errors::not_supported_yet(name)),
+            | Operation::StopMigration(_) => Err(errors::not_supported_yet(name)),
         }
     }
 }

@@ -57,6 +57,8 @@ struct Key {
 enum Subject {
     CacheCluster,
     ReplicationGroup,
+    /// Sources of migrations that are to be tried, which takes longer than anything in a group may wait.
+    MigrationTest,
 }
 
 impl Key {
@@ -66,6 +68,10 @@ impl Key {
 
     fn of_group(scope: &Scope, id: &str) -> Self {
         Self { scope: scope.clone(), id: id.to_owned(), subject: Subject::ReplicationGroup }
+    }
+
+    fn of_test(scope: &Scope, group: &str) -> Self {
+        Self { scope: scope.clone(), id: group.to_owned(), subject: Subject::MigrationTest }
     }
 }
 
@@ -100,6 +106,7 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
                     match key.subject {
                         Subject::CacheCluster => Actor { shared, key, failures }.run().await,
                         Subject::ReplicationGroup => GroupActor::new(shared, key, failures).run().await,
+                        Subject::MigrationTest => GroupActor::new(shared, key, failures).test_sources().await,
                     }
                 }
             })
@@ -124,7 +131,9 @@ fn name_all(shared: &Shared, name: &mpsc::UnboundedSender<Key>) {
     let tables = shared.store.tables();
     let clusters = tables.cache_clusters.iter_all().map(|(scope, id, _)| Key::of_cluster(scope, id));
     let groups = tables.replication_groups.iter_all().map(|(scope, id, _)| Key::of_group(scope, id));
-    for key in groups.chain(clusters) {
+    let tests = tables.replication_groups.iter_all().filter(|(_, _, group)| !group.migration_tests.is_empty());
+    let tests = tests.map(|(scope, id, _)| Key::of_test(scope, id));
+    for key in groups.chain(clusters).chain(tests) {
         let _ = name.send(key);
     }
 }
@@ -162,9 +171,11 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
             std::iter::once(Key::of_cluster(scope, id)).chain(group).collect()
         }
         Kind::ReplicationGroup => {
-            let members = tables.replication_groups.get(scope, id).into_iter().flat_map(|group| group.member_ids());
+            let group = tables.replication_groups.get(scope, id);
+            let members = group.into_iter().flat_map(|group| group.member_ids());
             let members = members.map(|member| Key::of_cluster(scope, member));
-            std::iter::once(Key::of_group(scope, id)).chain(members).collect()
+            let test = group.filter(|group| !group.migration_tests.is_empty()).map(|_| Key::of_test(scope, id));
+            std::iter::once(Key::of_group(scope, id)).chain(members).chain(test).collect()
         }
         Kind::CacheParameterGroup => {
             let users = tables.cache_clusters.iter(scope).filter(|(_, cluster)| cluster.parameter_group == *id);

@@ -15,6 +15,7 @@ mod create;
 mod engine_versions;
 mod events;
 mod faults;
+mod migration;
 #[expect(dead_code, reason = "the wire tests, whose module it is, read all of it")]
 #[path = "../wire/model.rs"]
 mod model;

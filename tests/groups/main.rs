@@ -4,6 +4,7 @@
 mod crashes;
 mod failover;
 mod faults;
+mod migration;
 mod random;
 mod replicas;
 mod users;

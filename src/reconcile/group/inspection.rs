@@ -31,7 +31,7 @@ pub(in crate::reconcile) async fn inspect_all(shared: &Arc<Shared>) {
 
 impl GroupActor {
     async fn inspect(&self) {
-        let Some((_, members)) = self.records() else { return };
+        let Some((group, members)) = self.records() else { return };
         let engines = members.values().filter(|member| member.deleted.is_none()).filter_map(|member| {
             let generation = member.nodes.get(&NodeId::FIRST)?.generation;
             find(&members, &EngineRef { cache_cluster_id: member.id.clone(), generation })
@@ -39,22 +39,30 @@ impl GroupActor {
         let placed = engines.filter(|engine| engine.running.is_real() && engine.running.role.is_some());
         stream::iter(placed)
             .for_each_concurrent(AT_ONCE, |engine| {
-                let members = &members;
+                let (group, members) = (&group, &members);
                 async move {
-                    let primary = match &engine.running.role {
-                        Some(EngineRole::Replica { of }) => find(members, of),
-                        _ => None,
+                    let change = match &engine.running.role {
+                        Some(EngineRole::Migrating { from }) => self.look_at_source(group, &engine, from).await,
+                        Some(EngineRole::Replica { of }) => self.stray(&engine, find(members, of).as_ref()).await,
+                        _ => self.stray(&engine, None).await,
                     };
-                    if self.has_strayed(&engine, primary.as_ref()).await {
-                        tracing::warn!(engine = ?engine.name, role = ?engine.running.role, "an engine is not what it was");
-                        let change = GroupChange::Unseated { engine: engine.name, role: engine.running.role };
-                        if let Err(error) = self.change(change).await {
-                            tracing::error!(%error, "that could not be noted");
-                        }
+                    if let Some(change) = change
+                        && let Err(error) = self.change(change).await
+                    {
+                        tracing::error!(%error, "what an engine does could not be noted");
                     }
                 }
             })
             .await;
+    }
+
+    /// What has to be noted of an engine that does something else than its record says.
+    async fn stray(&self, engine: &Engine, primary: Option<&Engine>) -> Option<GroupChange> {
+        if !self.has_strayed(engine, primary).await {
+            return None;
+        }
+        tracing::warn!(engine = ?engine.name, role = ?engine.running.role, "an engine is not what it was");
+        Some(GroupChange::Unseated { engine: engine.name.clone(), role: engine.running.role.clone() })
     }
 
     /// Whether an engine does something else than its record says. One that does not answer is a matter of its own, and so

@@ -4,10 +4,13 @@ mod change;
 mod clients;
 mod clustering;
 mod inspection;
+mod migrating;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod replicating;
+#[cfg(test)]
+mod simulated_source;
 #[cfg(test)]
 mod simulation;
 
@@ -47,6 +50,8 @@ enum Progress {
     Done,
     /// It is under way in the engines, and has to be looked at again.
     UnderWay,
+    /// It cannot be done at the moment, and is to be tried after a while.
+    Later,
 }
 
 /// One run of the reconciler on one replication group.
@@ -88,11 +93,13 @@ impl GroupActor {
                 }
                 tracing::debug!(?steps, "next");
                 let outcomes = join_all(steps.iter().map(|step| self.act(&group, &members, step))).await;
+                // What is to be tried later waits as long as what has failed.
                 let (mut failed, mut done) = (false, false);
                 for (step, outcome) in steps.iter().zip(outcomes) {
                     match outcome {
                         Ok(Progress::Done) => done = true,
                         Ok(Progress::UnderWay) => {}
+                        Ok(Progress::Later) => failed = true,
                         Err(error) => {
                             failed = true;
                             self.note_failure(step, &error).await;
@@ -190,6 +197,23 @@ impl GroupActor {
                 };
                 GroupChange::Promoted { shard: shard.clone(), to, cluster_node_id: None }
             }
+            Step::Replace { shard, among } => {
+                let among: Vec<_> = among.iter().filter_map(find).collect();
+                let Some(to) = self.furthest(among).await? else { return Ok(Progress::UnderWay) };
+                GroupChange::Replaced { shard: shard.clone(), to: to.name }
+            }
+            Step::Migrate { engine, from } => {
+                let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };
+                let change = self.migrate(&engine, from).await?;
+                let is_silent = matches!(change, GroupChange::SourceSilent { .. });
+                self.change(change).await?;
+                return Ok(if is_silent { Progress::Later } else { Progress::Done });
+            }
+            Step::Complete { engine } => {
+                let Some(migration) = &group.migration else { return Ok(Progress::UnderWay) };
+                self.complete(migration, find(engine).as_ref()).await
+            }
+            Step::AnnounceMigrated => GroupChange::Migrated,
             Step::Crown { shard, engine } => {
                 let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };
                 GroupChange::Seated(vec![self.crown(group, members, shard, &engine).await?])
@@ -307,6 +331,9 @@ impl GroupActor {
         engine: &Engine,
     ) -> Result<Seat, StepError> {
         let cluster_node_id = self.inherit(group, members, shard, engine).await?;
+        if engine.running.is_migrating() && engine.running.is_real() {
+            self.leave_outside(engine).await?;
+        }
         Ok(Seat { engine: engine.name.clone(), role: EngineRole::Primary, cluster_node_id })
     }
 
@@ -347,7 +374,7 @@ impl GroupActor {
                 in_sync
             } else {
                 // Replicas whose primary is lost let nobody copy them. This one has what is left of the data.
-                if !of.running.is_primary() {
+                if matches!(of.running.role, Some(EngineRole::Replica { .. })) {
                     self.promote(of).await?;
                 }
                 self.replicate(engine, of).await?

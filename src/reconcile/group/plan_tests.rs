@@ -4,11 +4,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::{
-    change::GroupRecords,
+    change::{GroupChange, GroupRecords},
     simulation::{Simulation, add_shard, cluster},
 };
 use crate::model::*;
@@ -30,11 +30,33 @@ enum Happening {
     Reshard(usize),
     ChangeMode,
     LetIn(u8),
+    StartMigration,
+    WriteToSource,
+    SourceSilent,
+    CompleteMigration(bool),
     Delete,
 }
 
 impl Simulation {
+    /// Lets something happen to the engine outside, or to a migration from it; answers whether it was that.
+    fn happen_outside(&mut self, happening: &Happening) -> bool {
+        match happening {
+            Happening::WriteToSource => self.write_to_source(),
+            Happening::CompleteMigration(force) => self.complete_migration(*force),
+            Happening::StartMigration if self.is_available() => self.start_migration(),
+            Happening::SourceSilent => {
+                self.now += TimeDelta::seconds(40);
+                self.change(&GroupChange::SourceSilent { reason: "it is gone".into() });
+            }
+            _ => return false,
+        }
+        true
+    }
+
     fn happen(&mut self, happening: &Happening) {
+        if self.happen_outside(happening) {
+            return;
+        }
         let running: Vec<_> = self.engines.keys().cloned().collect();
         let now = self.now;
         let ids = self.member_ids();
@@ -51,11 +73,8 @@ impl Simulation {
             Happening::LoseAll => return running.iter().for_each(|engine| self.lose(engine)),
             _ => {}
         }
+        let is_available = self.is_available();
         let Some(records) = &mut self.records else { return };
-        let is_available = {
-            let members = |id: &str| records.members.get(id).map(Arc::as_ref);
-            records.group.phase(members) == GroupPhase::Available
-        };
         if matches!(happening, Happening::Delete) {
             records.group.deleted = Some(now);
             records.members.values_mut().for_each(|member| Arc::make_mut(member).deleted = Some(now));
@@ -139,6 +158,13 @@ impl Simulation {
         }
     }
 
+    fn is_available(&self) -> bool {
+        self.records.as_ref().is_some_and(|records| {
+            let members = |id: &str| records.members.get(id).map(Arc::as_ref);
+            records.group.phase(members) == GroupPhase::Available
+        })
+    }
+
     fn let_in(&mut self, token: u8) {
         let access = Access::Tokens { tokens: vec![PasswordHash::of(&token.to_string())], optional: false };
         let members = self.records.iter_mut().flat_map(|records| records.members.values_mut());
@@ -183,6 +209,10 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         2 => (0..4_usize).prop_map(Happening::Reshard),
         1 => Just(Happening::ChangeMode),
         2 => any::<u8>().prop_map(Happening::LetIn),
+        3 => Just(Happening::StartMigration),
+        3 => Just(Happening::WriteToSource),
+        1 => Just(Happening::SourceSilent),
+        2 => any::<bool>().prop_map(Happening::CompleteMigration),
         1 => Just(Happening::Delete),
     ];
     prop::collection::vec(one, 0..12)
@@ -217,6 +247,8 @@ proptest! {
         }
         simulation.settle(&mut cut);
         simulation.check_what_is_out();
+        simulation.check_migration();
+        simulation.complete_migration(true);
         simulation.happen(&Happening::Heal);
         simulation.settle(cut);
         simulation.write();

@@ -19,8 +19,10 @@ use crate::{
 /// An engine in the simulated world: how many writes it has seen, and whom it copies.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SimulatedEngine {
-    writes: u64,
-    copies: Option<EngineRef>,
+    pub(super) writes: u64,
+    pub(super) copies: Option<EngineRef>,
+    /// It copies the engine outside.
+    pub(super) migrates: bool,
 }
 
 pub(super) struct Simulation {
@@ -32,6 +34,8 @@ pub(super) struct Simulation {
     pub(super) answered: BTreeMap<NodeGroupId, u64>,
     /// Members that a fault keeps down.
     pub(super) out: BTreeSet<String>,
+    /// How many writes the engine outside has seen.
+    pub(super) source: u64,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -104,6 +108,8 @@ impl Simulation {
                 tags: TagSet::default(),
                 replica_count_changing: false,
                 former_user_group_id: None,
+                migration: None,
+                migration_tests: Vec::new(),
                 kms_key_id: None,
                 failure: None,
             },
@@ -118,11 +124,12 @@ impl Simulation {
             open: BTreeSet::new(),
             answered: BTreeMap::new(),
             out: BTreeSet::new(),
+            source: 1,
             now,
         }
     }
 
-    fn change(&mut self, change: &GroupChange) {
+    pub(super) fn change(&mut self, change: &GroupChange) {
         if let Some(records) = &mut self.records {
             change.apply(records, self.now);
         }
@@ -246,16 +253,15 @@ impl Simulation {
             Step::DropShards(ids) => GroupChange::ShardsDropped(ids),
             Step::DropPromotion { shard } => GroupChange::PromotionDropped { shard },
             Step::FailOver { shard, among } | Step::Switch { shard, among } => {
-                let writes = |engine: &EngineRef| self.engines.get(engine).map(|engine| engine.writes);
-                let to = among.into_iter().max_by_key(writes).expect("an engine");
-                self.engines.get_mut(&to).expect("it runs").copies = None;
+                let to = self.furthest(among);
+                self.promote(&to);
                 GroupChange::Promoted { shard, cluster_node_id: node_id(&to), to }
             }
             Step::Inherit { shard, to, others } => {
                 let writes = |engine: &EngineRef| self.engines[engine].writes;
                 let furthest = others.into_iter().filter(|other| writes(other) > writes(&to)).max_by_key(writes);
                 let to = furthest.unwrap_or(to);
-                self.engines.get_mut(&to).expect("it runs").copies = None;
+                self.promote(&to);
                 let has_cluster = !self.records.as_ref().expect("records").group.cluster_node_ids.is_empty();
                 GroupChange::Promoted { shard, cluster_node_id: node_id(&to).filter(|_| has_cluster), to }
             }
@@ -270,14 +276,23 @@ impl Simulation {
                 let seats = self.seats_of(&to, node_id);
                 GroupChange::Converted { shard, to, seats }
             }
+            Step::Replace { shard, among } => GroupChange::Replaced { shard, to: self.furthest(among) },
+            Step::Migrate { engine, from } => {
+                self.migrate(&engine);
+                let role = EngineRole::Migrating { from };
+                GroupChange::Seated(vec![Seat { engine, role, cluster_node_id: None }])
+            }
+            Step::Complete { engine } => GroupChange::CompletionDecided { lacks: self.lacks(&engine) },
+            Step::AnnounceMigrated => GroupChange::Migrated,
             Step::Crown { shard: _, engine } => {
+                self.promote(&engine);
                 let cluster_node_id = node_id(&engine);
                 GroupChange::Seated(vec![Seat { engine, role: EngineRole::Primary, cluster_node_id }])
             }
             Step::Follow { shard: _, engine, of } => {
                 let Some(writes) = self.engines.get(&of).map(|of| of.writes) else { return };
                 let copy = self.engines.get_mut(&engine).expect("it runs");
-                *copy = SimulatedEngine { writes, copies: Some(of.clone()) };
+                *copy = SimulatedEngine { writes, copies: Some(of.clone()), migrates: false };
                 let cluster_node_id = node_id(&engine);
                 GroupChange::Seated(vec![Seat { engine, role: EngineRole::Replica { of }, cluster_node_id }])
             }
@@ -292,6 +307,16 @@ impl Simulation {
         if !cut {
             self.change(&change);
         }
+    }
+
+    fn furthest(&self, among: Vec<EngineRef>) -> EngineRef {
+        let writes = |engine: &EngineRef| self.engines.get(engine).map(|engine| engine.writes);
+        among.into_iter().max_by_key(writes).expect("an engine")
+    }
+
+    fn promote(&mut self, engine: &EngineRef) {
+        let engine = self.engines.get_mut(engine).expect("it runs");
+        (engine.copies, engine.migrates) = (None, false);
     }
 
     /// The engines of the only shard in the places that a cluster with this primary is formed with.
@@ -316,7 +341,7 @@ impl Simulation {
                 let role = if engine == of { EngineRole::Primary } else { EngineRole::Replica { of: of.clone() } };
                 if engine != of {
                     let writes = self.engines[&of].writes;
-                    self.engines.insert(engine.clone(), SimulatedEngine { writes, copies: Some(of) });
+                    self.engines.insert(engine.clone(), SimulatedEngine { writes, copies: Some(of), migrates: false });
                 }
                 seats.push(Seat { cluster_node_id: node_id(&engine), engine, role });
             }
@@ -369,8 +394,8 @@ impl Simulation {
         }
     }
 
-    /// What is to be down is down, and every shard whose primary has a copy elsewhere and that may fail over takes
-    /// writes.
+    /// What is to be down is down, and every shard whose primary has a copy elsewhere and that may fail over has a
+    /// primary in its place.
     pub(super) fn check_what_is_out(&self) {
         assert!(!self.engines.keys().any(|engine| self.out.contains(&engine.cache_cluster_id)));
         let Some(records) = self.records.as_ref().filter(|records| records.group.created.is_some()) else { return };
@@ -383,7 +408,7 @@ impl Simulation {
                 role.is_some_and(|role| role.follows(&shard.primary))
                     && shard.members.contains(&engine.cache_cluster_id)
             });
-            assert!(!has_copy || shard.working_primary(members).is_some(), "shard {id} takes no writes: {shard:?}");
+            assert!(!has_copy || shard.placed_primary(members).is_some(), "shard {id} has no primary: {shard:?}");
         }
     }
 
