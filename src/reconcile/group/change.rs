@@ -230,14 +230,16 @@ impl GroupChange {
                 migration.completion = None;
                 migration.ending = Some(MigrationEnding::Completed);
             }
-            // It may have been forced meanwhile.
-            Self::CompletionDecided { lacks: Some(reason) }
-                if migration.completion.take_if(|completion| !completion.force).is_some() =>
-            {
-                events.of_group(format!("Complete Migration failed for {id}, which goes on migrating: {reason}"));
-            }
+            Self::CompletionDecided { lacks: Some(reason) } => refuse_completion(migration, id, reason, events),
             _ => {}
         }
+    }
+}
+
+/// A migration cannot be completed yet. It may have been forced meanwhile, which is another matter.
+fn refuse_completion(migration: &mut Migration, id: &str, reason: &str, events: &mut Events<'_>) {
+    if migration.completion.take_if(|completion| !completion.force).is_some() {
+        events.of_group(format!("Complete Migration failed for {id}, which goes on migrating: {reason}"));
     }
 }
 

@@ -315,6 +315,8 @@ impl Simulation {
     }
 
     fn promote(&mut self, engine: &EngineRef) {
+        let source = self.records.as_ref().and_then(|records| records.group.migrates_from());
+        assert_eq!(source, None, "{engine:?} would take writes that the source does not have");
         let engine = self.engines.get_mut(engine).expect("it runs");
         (engine.copies, engine.migrates) = (None, false);
     }
