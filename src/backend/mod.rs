@@ -210,6 +210,11 @@ pub trait Backend: Send + Sync + 'static {
         rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum
     }
 
+    /// The address under which engines find the host that is `address` for this server.
+    async fn seen_from_engines(&self, address: &str) -> String {
+        address.to_owned()
+    }
+
     /// Changes how many bytes of memory a running engine may take, where the backend enforces it.
     async fn resize(&self, id: &EngineId, memory_limit: u64) -> Result<(), BackendError> {
         let _ = (id, memory_limit);

@@ -8,6 +8,7 @@ mod directives;
 mod launch;
 mod memcached_client;
 mod memcached_launch;
+mod outside;
 mod probe;
 mod redis_client;
 mod redis_launch;
@@ -23,6 +24,7 @@ pub use cluster::{
 };
 pub use launch::{ClusterSettings, EngineSettings, Launch};
 pub use memcached_client::MemcachedClient;
+pub use outside::{OutsideLink, Source, SourceError};
 pub use probe::answers;
 pub use redis_client::{RedisClient, RefusedDirective};
 pub use replication::{ReplicaState, ReplicationRole, ReplicationState};

@@ -75,7 +75,7 @@ impl ReplicationState {
     }
 
     /// Reads the answer to `INFO replication`.
-    fn parse(info: &str) -> Result<Self, EngineError> {
+    pub(super) fn parse(info: &str) -> Result<Self, EngineError> {
         let field =
             |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
         let wrong = |what: &str| EngineError::Unintelligible(format!("the replication's {what}"));

@@ -45,7 +45,7 @@ impl<'a> Group<'a> {
     /// The engines that an endpoint of the group leads to.
     pub(super) fn targets(&self, role: EndpointRole) -> Vec<SocketAddr> {
         let shards = || self.record.node_groups.values();
-        let primaries = || shards().filter_map(|shard| shard.working_primary(|id: &str| self.member(id)));
+        let primaries = || shards().filter_map(|shard| shard.placed_primary(|id: &str| self.member(id)));
         let addresses = |engines: Vec<&Running>| engines.iter().map(|engine| engine.address).collect();
         match role {
             EndpointRole::Primary => addresses(primaries().collect()),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CustomerNode;
+
 /// Names one incarnation of the engine of a replication group's member.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EngineRef {
@@ -36,6 +38,11 @@ pub enum EngineRole {
     Secondary {
         /// The primary of the shard in the datastore's primary group.
         of: RemoteEngine,
+    },
+    /// It stands where the primary stands, and copies an engine outside of the group. It takes no writes.
+    Migrating {
+        /// What it copies.
+        from: CustomerNode,
     },
 }
 

@@ -16,6 +16,7 @@ mod fault;
 mod global_replication_group;
 pub mod hex;
 pub mod identifier;
+mod migration;
 mod node_group;
 mod observed;
 mod parameter_group;
@@ -46,6 +47,7 @@ pub use fault::{Fault, FaultKind, FaultTarget};
 pub use global_replication_group::{
     FindInRegion, GlobalMember, GlobalPhase, GlobalReplicationGroup, MOST_SECONDARIES, takes_writes,
 };
+pub use migration::{Completion, CustomerNode, MOST_LOSSES, Migration, MigrationEnding};
 pub use node_group::{InvalidNodeGroupId, NodeGroup, NodeGroupId, Promotion};
 pub use observed::{Failure, Observed, Running, Settings};
 pub use parameter_group::CacheParameterGroup;

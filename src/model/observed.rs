@@ -78,6 +78,12 @@ impl Running {
     pub fn takes_writes(&self) -> bool {
         self.role == Some(EngineRole::Primary)
     }
+
+    /// Whether it copies an engine outside of its replication group.
+    #[must_use]
+    pub fn is_migrating(&self) -> bool {
+        matches!(self.role, Some(EngineRole::Migrating { .. }))
+    }
 }
 
 /// Settings of an engine that can differ between what is wanted and what is in effect.

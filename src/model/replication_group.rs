@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CacheCluster, Failure, NodeGroup, NodeGroupId, NodeId, Phase, Running, Scope, SlotSet, SnapshotWindow, TagSet,
+    CacheCluster, CustomerNode, Failure, Migration, NodeGroup, NodeGroupId, NodeId, Phase, Running, Scope, SlotSet,
+    SnapshotWindow, TagSet,
 };
 
 /// A replication group.
@@ -63,6 +64,12 @@ pub struct ReplicationGroup {
     /// Why its engines could not be given their places, when something failed. The server keeps trying.
     #[serde(default)]
     pub failure: Option<Failure>,
+    /// The migration to it that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<Migration>,
+    /// The sources that are to be tried, in the order in which that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub migration_tests: Vec<CustomerNode>,
     /// The key for what is written to disk, as it was given. Recorded for those who read it back.
     #[serde(default)]
     pub kms_key_id: Option<String>,
@@ -131,6 +138,8 @@ pub enum GroupPhase {
     /// It is being changed, a shard has lost its primary, or an engine or endpoint is not where it should be and the server
     /// could not help it.
     Modifying,
+    /// Its primary copies an engine outside of it.
+    Migrating,
     /// It is being deleted.
     Deleting,
 }
@@ -143,6 +152,7 @@ impl GroupPhase {
             Self::Creating => "creating",
             Self::Available => "available",
             Self::Modifying => "modifying",
+            Self::Migrating => "migrating",
             Self::Deleting => "deleting",
         }
     }
@@ -166,6 +176,10 @@ impl ReplicationGroup {
             GroupPhase::Deleting
         } else if self.created.is_none() {
             GroupPhase::Creating
+        } else if self.migration.is_some() {
+            // It has begun when the primary has been told of the source.
+            let is_copying = |shard: &NodeGroup| shard.placed_primary(&member).is_some_and(Running::is_migrating);
+            if self.node_groups.values().all(is_copying) { GroupPhase::Migrating } else { GroupPhase::Modifying }
         } else if self.failure.is_some()
             || self.resharding.is_some()
             || self.node_groups.values().any(|shard| !shard.is_steady(&member))
@@ -174,6 +188,12 @@ impl ReplicationGroup {
         } else {
             GroupPhase::Available
         }
+    }
+
+    /// What the primary is to copy, as long as a migration goes on.
+    #[must_use]
+    pub fn migrates_from(&self) -> Option<&CustomerNode> {
+        self.migration.as_ref().filter(|migration| migration.ending.is_none()).map(|migration| &migration.source)
     }
 
     /// How far slots that are on their way have come, in per cent.
@@ -209,9 +229,15 @@ impl NodeGroup {
     /// The engine that works as the primary now, if there is one.
     #[must_use]
     pub fn working_primary<'a>(&self, member: impl FindMember<'a>) -> Option<&'a Running> {
+        self.placed_primary(member).filter(|running| running.is_primary())
+    }
+
+    /// The engine that takes writes now, or copies an engine outside of the group.
+    #[must_use]
+    pub fn placed_primary<'a>(&self, member: impl FindMember<'a>) -> Option<&'a Running> {
         let cluster = member(&self.primary.cache_cluster_id)?;
         let running = cluster.nodes.get(&NodeId::FIRST)?.engines.get(&self.primary.generation)?.running()?;
-        running.is_primary().then_some(running)
+        (running.is_primary() || running.is_migrating()).then_some(running)
     }
 
     /// Whether it takes writes and nothing that somebody asked for is under way. A replica that was lost and is being

@@ -172,6 +172,16 @@ pub(super) fn invalid_group_state(message: impl Display) -> AwsError {
     AwsError::new(ErrorCode::InvalidReplicationGroupState, message.to_string())
 }
 
+pub(super) fn already_under_migration(id: &str) -> AwsError {
+    let message = format!("Replication group {id} is already under migration.");
+    AwsError::new(ErrorCode::ReplicationGroupAlreadyUnderMigration, message)
+}
+
+pub(super) fn not_under_migration(id: &str) -> AwsError {
+    let message = format!("Replication group {id} is not under migration.");
+    AwsError::new(ErrorCode::ReplicationGroupNotUnderMigration, message)
+}
+
 pub(super) fn failover_in_progress(replication_group_id: &str) -> AwsError {
     invalid_group_state(format_args!("A failover is already in progress for replication group {replication_group_id}."))
 }

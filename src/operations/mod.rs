@@ -136,6 +136,9 @@ impl Operations {
             Operation::RebalanceSlotsInGlobalReplicationGroup(input) => {
                 self.rebalance_slots_in_global_replication_group(request, &input)
             }
+            Operation::TestMigration(input) => self.test_migration(request, *input).await,
+            Operation::StartMigration(input) => self.start_migration(request, *input).await,
+            Operation::CompleteMigration(input) => self.complete_migration(request, *input).await,
             Operation::CreateServerlessCache(input) => {
                 refused::new_resource(name, IdentifierKind::ServerlessCache, &input.serverless_cache_name)
             }
@@ -174,8 +177,7 @@ impl Operations {
             Operation::DescribeUpdateActions(input) => self.describe_update_actions(request, &input),
             Operation::BatchApplyUpdateAction(input) => self.batch_apply_update_action(request, *input).await,
             Operation::BatchStopUpdateAction(input) => self.batch_stop_update_action(request, *input).await,
-            Operation::CompleteMigration(_)
-            | Operation::DeleteServerlessCache(_)
+            Operation::DeleteServerlessCache(_)
             | Operation::DeleteServerlessCacheSnapshot(_)
             | Operation::DeleteSnapshot(_)
             | Operation::DescribeServerlessCacheSnapshots(_)
@@ -184,9 +186,7 @@ impl Operations {
             | Operation::ExportServerlessCacheSnapshot(_)
             | Operation::ModifyServerlessCache(_)
             | Operation::PrepareMigration(_)
-            | Operation::StartMigration(_)
-            | Operation::StopMigration(_)
-            | Operation::TestMigration(_) => Err(errors::not_supported_yet(name)),
+            | Operation::StopMigration(_) => Err(errors::not_supported_yet(name)),
         }
     }
 }

@@ -61,6 +61,8 @@ enum Subject {
     CacheCluster,
     ReplicationGroup,
     GlobalReplicationGroup,
+    /// Sources of migrations that are to be tried, which takes longer than anything in a group may wait.
+    MigrationTest,
 }
 
 impl Key {
@@ -74,6 +76,10 @@ impl Key {
 
     fn of_datastore(scope: &Scope, id: &str) -> Self {
         Self { scope: scope.clone(), id: id.to_owned(), subject: Subject::GlobalReplicationGroup }
+    }
+
+    fn of_test(scope: &Scope, group: &str) -> Self {
+        Self { scope: scope.clone(), id: group.to_owned(), subject: Subject::MigrationTest }
     }
 }
 
@@ -111,6 +117,7 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
                         Subject::CacheCluster => Actor { shared, key, failures }.run().await,
                         Subject::ReplicationGroup => GroupActor::new(shared, key, failures).run().await,
                         Subject::GlobalReplicationGroup => datastore::run(shared, key).await,
+                        Subject::MigrationTest => GroupActor::new(shared, key, failures).test_sources().await,
                     }
                 }
             })
@@ -137,7 +144,9 @@ fn name_all(shared: &Shared, name: &mpsc::UnboundedSender<Key>) {
     let clusters = tables.cache_clusters.iter_all().map(|(scope, id, _)| Key::of_cluster(scope, id));
     let groups = tables.replication_groups.iter_all().map(|(scope, id, _)| Key::of_group(scope, id));
     let datastores = tables.global_replication_groups.iter_all().map(|(scope, id, _)| Key::of_datastore(scope, id));
-    for key in groups.chain(clusters).chain(datastores) {
+    let tests = tables.replication_groups.iter_all().filter(|(_, _, group)| !group.migration_tests.is_empty());
+    let tests = tests.map(|(scope, id, _)| Key::of_test(scope, id));
+    for key in groups.chain(clusters).chain(datastores).chain(tests) {
         let _ = name.send(key);
     }
 }
@@ -178,10 +187,12 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
             std::iter::once(Key::of_cluster(scope, id)).chain(keys).collect()
         }
         Kind::ReplicationGroup => {
-            let members = tables.replication_groups.get(scope, id).into_iter().flat_map(|group| group.member_ids());
+            let group = tables.replication_groups.get(scope, id);
+            let members = group.into_iter().flat_map(|group| group.member_ids());
             let members = members.map(|member| Key::of_cluster(scope, member));
             let others = group::concerned(tables, scope, id);
-            std::iter::once(Key::of_group(scope, id)).chain(members).chain(others).collect()
+            let test = group.filter(|group| !group.migration_tests.is_empty()).map(|_| Key::of_test(scope, id));
+            std::iter::once(Key::of_group(scope, id)).chain(members).chain(others).chain(test).collect()
         }
         Kind::GlobalReplicationGroup => match tables.global_replication_groups.get(scope, id) {
             Some(datastore) => group::keys_of(datastore).collect(),

@@ -8,6 +8,7 @@ mod global;
 mod global_crashes;
 mod global_datastore;
 mod global_random;
+mod migration;
 mod random;
 mod replicas;
 mod service_updates;

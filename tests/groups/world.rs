@@ -16,7 +16,7 @@ use cachette::{
     engine::InstanceSecret,
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
-    model::{Access, CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope, UpdateAction},
+    model::{Access, CacheCluster, GroupPhase, Migration, NodeId, Phase, ReplicationGroup, Scope, UpdateAction},
     object_storage::ObjectStorage,
     operations::{Operations, Options, Request},
     protocol::{AwsError, Operation, Output, types},
@@ -190,6 +190,23 @@ impl World {
         let members = group.member_ids().all(|id| member(id).is_some_and(|m| m.phase() == Phase::Available));
         let promoting = group.node_groups.values().any(|shard| shard.promotion.is_some());
         members && !promoting && group.phase(member) == GroupPhase::Available
+    }
+
+    /// Where the group stands.
+    pub fn phase(&self) -> Option<GroupPhase> {
+        let tables = self.server().store.tables();
+        let group = tables.replication_groups.get(&scope(), GROUP)?;
+        Some(group.phase(|id: &str| tables.cache_clusters.get(&scope(), id).map(Arc::as_ref)))
+    }
+
+    /// The migration to the group.
+    pub fn migration(&self) -> Option<Migration> {
+        self.group()?.migration.clone()
+    }
+
+    /// Moves the server's clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.server().clock.advance(by).expect("a time");
     }
 
     /// Waits until the records have come to what `condition` asks for.

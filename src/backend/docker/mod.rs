@@ -169,6 +169,14 @@ impl Backend for DockerBackend {
         Ok(running)
     }
 
+    async fn seen_from_engines(&self, address: &str) -> String {
+        if !reach::is_this_machine(address) {
+            return address.to_owned();
+        }
+        let gateway = reach::gateway(&self.shared.docker, &self.shared.network).await;
+        gateway.unwrap_or_else(|| address.to_owned())
+    }
+
     fn endings(&self) -> mpsc::UnboundedReceiver<EngineId> {
         let mut endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
         endings.take().expect("endings() is called once")

@@ -30,6 +30,18 @@ pub(super) async fn probe(docker: &Docker, network: &str) -> Result<Reach, Backe
     Ok(if direct { Reach::Container } else { Reach::Published })
 }
 
+/// Whether an address means the machine on which it is used.
+pub(super) fn is_this_machine(address: &str) -> bool {
+    address.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+/// The address under which containers of a network find the machine that they run on, where there is one.
+pub(super) async fn gateway(docker: &Docker, network: &str) -> Option<String> {
+    let network = docker.inspect_network(network, None::<InspectNetworkOptions>).await.ok()?;
+    let configs = network.ipam?.config?;
+    configs.into_iter().filter_map(|config| config.gateway).find(|gateway| gateway.parse::<Ipv4Addr>().is_ok())
+}
+
 /// Whether what this process sends into the network leaves from an address in it. Sends nothing: connecting a datagram
 /// socket only asks for the route.
 fn on((network, length): (Ipv4Addr, u32)) -> bool {
@@ -65,6 +77,13 @@ mod tests {
         assert!(!within(Ipv4Addr::new(172, 18, 0, 1), network.0, network.1));
         for subnet in ["", "172.17.0.0", "172.17.0.0/0", "172.17.0.0/33", "fd00::/64"] {
             assert_eq!(parse(subnet), None, "{subnet}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_recognized() {
+        for (address, is_this) in [("LocalHost", true), ("127.8.0.1", true), ("::1", true), ("172.17.0.1", false)] {
+            assert_eq!(is_this_machine(address), is_this, "{address}");
         }
     }
 

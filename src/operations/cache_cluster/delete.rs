@@ -37,6 +37,7 @@ impl Operations {
                 if refused {
                     return Err(errors::cache_cluster_not_available(&cluster.id, cluster.phase().as_str()));
                 }
+                super::member::check_no_migration(draft, &request, &cluster)?;
                 let leaving = CacheCluster { deleted: Some(now), ..CacheCluster::clone(&cluster) };
                 let cache_cluster = Some(super::put(draft, &request, leaving));
                 super::member::leave(draft, &request, &cluster)?;

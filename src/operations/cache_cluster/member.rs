@@ -197,6 +197,14 @@ pub(super) fn reboot(draft: &mut Draft, request: &Request, cluster: &CacheCluste
     Ok(())
 }
 
+/// Refuses a change of a member while its group is migrated to.
+pub(super) fn check_no_migration(draft: &Draft, request: &Request, cluster: &CacheCluster) -> Result<(), AwsError> {
+    match place(draft, request, cluster) {
+        Some((group, _)) if group.migration.is_some() => Err(errors::replication_group_not_available()),
+        _ => Ok(()),
+    }
+}
+
 /// The group and the shard that a cluster belongs to.
 fn place(draft: &Draft, request: &Request, cluster: &CacheCluster) -> Option<(Arc<ReplicationGroup>, NodeGroup)> {
     let membership = cluster.membership.as_ref()?;

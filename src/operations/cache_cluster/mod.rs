@@ -39,6 +39,7 @@ pub(super) fn find(draft: &Draft, request: &Request, id: &str) -> Result<Arc<Cac
 /// The cluster of this identifier, which has to be available.
 fn find_available(draft: &Draft, request: &Request, id: &str) -> Result<Arc<CacheCluster>, AwsError> {
     let cluster = find(draft, request, id)?;
+    member::check_no_migration(draft, request, &cluster)?;
     match cluster.phase() {
         Phase::Available => Ok(cluster),
         other => Err(errors::cache_cluster_not_available(&cluster.id, other.as_str())),

@@ -260,6 +260,8 @@ fn new_group(
         tags: first.tags.clone(),
         replica_count_changing: false,
         former_user_group_id: None,
+        migration: None,
+        migration_tests: Vec::new(),
         failure: None,
         kms_key_id: at_rest.kms_key_id,
         global_replication_group_id: None,

@@ -59,9 +59,12 @@ impl Operations {
 fn check_phase(draft: &Draft, request: &Request, group: &Arc<ReplicationGroup>, strict: bool) -> Result<(), AwsError> {
     let members = super::members(draft.tables(), &request.scope);
     let phase = group.phase(&members);
+    if group.migration.is_some() && group.deleted.is_none() {
+        return Ok(());
+    }
     let refused = || Err(errors::replication_group_not_deletable(&group.id, phase.as_str()));
     match phase {
-        GroupPhase::Available => Ok(()),
+        GroupPhase::Available | GroupPhase::Migrating => Ok(()),
         GroupPhase::Creating | GroupPhase::Modifying if !strict => Ok(()),
         GroupPhase::Deleting | GroupPhase::Creating => refused(),
         GroupPhase::Modifying => {
@@ -73,6 +76,10 @@ fn check_phase(draft: &Draft, request: &Request, group: &Arc<ReplicationGroup>, 
 
 /// Takes the primary out of the group: it goes on as a cluster of its own, with its data.
 fn release_primary(draft: &mut Draft, request: &Request, group: &mut ReplicationGroup) -> Result<(), AwsError> {
+    if group.migration.is_some() {
+        // It would go on copying what is not its own.
+        return Err(errors::replication_group_not_available());
+    }
     if group.cluster_mode != ClusterMode::Disabled {
         return Err(errors::invalid_combination(
             "RetainPrimaryCluster is not supported for replication groups with cluster mode enabled.",

@@ -12,6 +12,7 @@ mod in_transit;
 mod migration;
 mod modify;
 mod new_member;
+mod online_migration;
 mod quota;
 mod replica_count;
 mod roster;

@@ -32,7 +32,7 @@ impl<'a> View<'a> {
     /// The group as `DescribeReplicationGroups` shows it.
     pub fn group(&self, group: &'a ReplicationGroup) -> types::ReplicationGroup {
         let phase = group.phase(super::members(self.tables, &group.scope));
-        let settled = matches!(phase, GroupPhase::Available | GroupPhase::Modifying);
+        let settled = matches!(phase, GroupPhase::Available | GroupPhase::Modifying | GroupPhase::Migrating);
         let member = group.member_ids().find_map(|id| self.member(group, id));
         let in_effect = member.map(in_effect);
         let encrypted = member.is_some_and(|member| member.at_rest_encryption);

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    CacheCluster, EndpointRole, EngineRef, EngineRole, Event, Failure, NodeGroupId, NodeId, Observed, ReplicationGroup,
-    Running, SlotSet, SourceType, Succession,
+    CacheCluster, CustomerNode, EndpointRole, EngineRef, EngineRole, Event, Failure, Migration, MigrationEnding,
+    NodeGroupId, NodeId, Observed, ReplicationGroup, Running, SlotSet, SourceType, Succession,
 };
 
 /// Something that came about.
@@ -31,6 +31,20 @@ pub(in crate::reconcile) enum GroupChange {
     Promoted { shard: NodeGroupId, to: EngineRef, cluster_node_id: Option<String> },
     /// Another engine is the primary of a shard that takes no writes, once it has found its place.
     Appointed { shard: NodeGroupId, to: EngineRef },
+    /// Another engine is in a primary's place, and has yet to be told what to copy.
+    Replaced { shard: NodeGroupId, to: EngineRef },
+    /// The source of a migration has been copied and is followed.
+    SourceHeard,
+    /// Nothing comes from the source of a migration.
+    SourceSilent { reason: String },
+    /// The source of a migration cannot be copied.
+    SourceUnfit { reason: String },
+    /// A source was tried.
+    SourceTested { source: CustomerNode, failure: Option<String> },
+    /// A migration that is to be completed can be, or lacks something.
+    CompletionDecided { lacks: Option<String> },
+    /// The group takes writes again after a migration.
+    Migrated,
     /// A promotion that was asked for is not going to happen, or has happened.
     PromotionDropped { shard: NodeGroupId },
     /// They have been told to forget these.
@@ -136,6 +150,13 @@ impl GroupChange {
                 promoted(records, shard, to, Some(&EngineRole::Primary), cluster_node_id.as_ref(), &mut events);
             }
             Self::Appointed { shard, to } => promoted(records, shard, to, None, None, &mut events),
+            Self::Replaced { shard, to } => replaced(records, shard, to, &mut events),
+            Self::SourceHeard
+            | Self::SourceSilent { .. }
+            | Self::SourceUnfit { .. }
+            | Self::SourceTested { .. }
+            | Self::CompletionDecided { .. }
+            | Self::Migrated => self.apply_to_migration(&mut records.group, &mut events),
             Self::PromotionDropped { shard } => {
                 if let Some(shard) = records.group.node_groups.get_mut(shard) {
                     shard.promotion = None;
@@ -183,6 +204,70 @@ impl GroupChange {
         }
         events.all
     }
+
+    fn apply_to_migration(&self, group: &mut ReplicationGroup, events: &mut Events<'_>) {
+        let id = &group.id;
+        if let Self::SourceTested { source, failure } = self {
+            if let Some(index) = group.migration_tests.iter().position(|asked| asked == source) {
+                group.migration_tests.remove(index);
+                events.of_group(match failure {
+                    None => format!("Test Migration successful for {id}: {source} can be copied"),
+                    Some(reason) => format!("Test Migration failed for {id}: {reason}"),
+                });
+            }
+            return;
+        }
+        if matches!(self, Self::Migrated) {
+            let ended = group.migration.take_if(|migration| migration.ending.is_some());
+            if let Some(message) = ended.and_then(|migration| farewell(id, &migration)) {
+                events.of_group(message);
+            }
+            return;
+        }
+        let Some(migration) = group.migration.as_mut().filter(|migration| migration.ending.is_none()) else { return };
+        match self {
+            Self::SourceHeard => migration.note_contact(),
+            Self::SourceSilent { reason } => migration.note_silence(events.now, reason),
+            Self::SourceUnfit { reason } => migration.fail(reason.clone()),
+            Self::CompletionDecided { lacks: None } => {
+                migration.completion = None;
+                migration.ending = Some(MigrationEnding::Completed);
+            }
+            Self::CompletionDecided { lacks: Some(reason) } => refuse_completion(migration, id, reason, events),
+            _ => {}
+        }
+    }
+}
+
+/// A migration cannot be completed yet. It may have been forced meanwhile, which is another matter.
+fn refuse_completion(migration: &mut Migration, id: &str, reason: &str, events: &mut Events<'_>) {
+    if migration.completion.take_if(|completion| !completion.force).is_some() {
+        events.of_group(format!("Complete Migration failed for {id}, which goes on migrating: {reason}"));
+    }
+}
+
+/// What is told of how a migration has ended.
+fn farewell(id: &str, migration: &Migration) -> Option<String> {
+    Some(match migration.ending.as_ref()? {
+        MigrationEnding::Completed => format!("Complete Migration successful for {id}"),
+        MigrationEnding::Failed { reason } => format!("Migration from {} to {id} failed: {reason}", migration.source),
+    })
+}
+
+/// An engine takes a primary's place that takes no writes. What it is to copy it has yet to be told.
+fn replaced(records: &mut GroupRecords, shard: &NodeGroupId, to: &EngineRef, events: &mut Events<'_>) {
+    let Some(record) = records.group.node_groups.get_mut(shard) else { return };
+    let from = std::mem::replace(&mut record.primary, to.clone());
+    let was_lost = records.engine(&from).is_none();
+    if let Some(migration) = records.group.migration.as_mut().filter(|_| was_lost) {
+        migration.note_loss();
+    }
+    for engine in [&from, to] {
+        if let Some(engine) = records.engine(engine) {
+            engine.role = None;
+        }
+    }
+    tell_of_failover(&from, to, events);
 }
 
 fn set_port(group: &mut ReplicationGroup, role: EndpointRole, port: Option<u16>) {
@@ -212,6 +297,17 @@ fn recovered(records: &mut GroupRecords, engine: &EngineRef, events: &mut Events
         node.recovering = false;
         events.of_member(&engine.cache_cluster_id, format!("Finished recovery for cache nodes {}", NodeId::FIRST));
     }
+}
+
+/// Tells that another member is in the primary's place, if it is another one.
+fn tell_of_failover(from: &EngineRef, to: &EngineRef, events: &mut Events<'_>) -> bool {
+    let (old, new) = (&from.cache_cluster_id, &to.cache_cluster_id);
+    if old != new {
+        let message = format!("Failover from primary node {old} to replica node {new} completed");
+        events.of_member(new, message.clone());
+        events.of_group(message);
+    }
+    old != new
 }
 
 fn promoted(
@@ -246,18 +342,14 @@ fn promoted(
             engine.cluster_node_id = cluster_node_id.cloned();
         }
     }
-    let (old, new) = (&from.cache_cluster_id, &to.cache_cluster_id);
-    if old != new {
-        let message = format!("Failover from primary node {old} to replica node {new} completed");
-        events.of_member(new, message.clone());
-        events.of_group(message);
-        if promotion.is_some_and(|promotion| promotion.replaces_primary)
-            && let Some(node) = records.member(old).and_then(|member| member.nodes.get_mut(&NodeId::FIRST))
-        {
-            node.renew(Succession::Replace);
-            node.recovering = true;
-            events.of_member(old, format!("Recovering cache nodes {}", NodeId::FIRST));
-        }
+    let old = &from.cache_cluster_id;
+    if tell_of_failover(&from, to, events)
+        && promotion.is_some_and(|promotion| promotion.replaces_primary)
+        && let Some(node) = records.member(old).and_then(|member| member.nodes.get_mut(&NodeId::FIRST))
+    {
+        node.renew(Succession::Replace);
+        node.recovering = true;
+        events.of_member(old, format!("Recovering cache nodes {}", NodeId::FIRST));
     }
     if role.is_some() {
         recovered(records, to, events);

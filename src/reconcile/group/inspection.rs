@@ -42,30 +42,38 @@ impl GroupActor {
         let is_on_its_way = |role: &EngineRole| match role {
             EngineRole::Primary => place.heirs.values().any(|heir| heir.follows.is_some()),
             EngineRole::Secondary { .. } => place.is_failing_over,
-            EngineRole::Replica { .. } => false,
+            EngineRole::Replica { .. } | EngineRole::Migrating { .. } => false,
         };
         let placed = engines.filter(|engine| {
             engine.running.is_real() && engine.running.role.as_ref().is_some_and(|role| !is_on_its_way(role))
         });
         stream::iter(placed)
             .for_each_concurrent(AT_ONCE, |engine| {
-                let members = &members;
+                let (group, members) = (&group, &members);
                 async move {
-                    let primary = match &engine.running.role {
-                        Some(EngineRole::Replica { of }) => find(members, of),
-                        Some(EngineRole::Secondary { of }) => self.find_abroad(of),
-                        _ => None,
+                    let change = match &engine.running.role {
+                        Some(EngineRole::Migrating { from }) => self.look_at_source(group, &engine, from).await,
+                        Some(EngineRole::Replica { of }) => self.stray(&engine, find(members, of).as_ref()).await,
+                        Some(EngineRole::Secondary { of }) => self.stray(&engine, self.find_abroad(of).as_ref()).await,
+                        _ => self.stray(&engine, None).await,
                     };
-                    if self.has_strayed(&engine, primary.as_ref()).await {
-                        tracing::warn!(engine = ?engine.name, role = ?engine.running.role, "an engine is not what it was");
-                        let change = GroupChange::Unseated { engine: engine.name, role: engine.running.role };
-                        if let Err(error) = self.change(change).await {
-                            tracing::error!(%error, "that could not be noted");
-                        }
+                    if let Some(change) = change
+                        && let Err(error) = self.change(change).await
+                    {
+                        tracing::error!(%error, "what an engine does could not be noted");
                     }
                 }
             })
             .await;
+    }
+
+    /// What has to be noted of an engine that does something else than its record says.
+    async fn stray(&self, engine: &Engine, primary: Option<&Engine>) -> Option<GroupChange> {
+        if !self.has_strayed(engine, primary).await {
+            return None;
+        }
+        tracing::warn!(engine = ?engine.name, role = ?engine.running.role, "an engine is not what it was");
+        Some(GroupChange::Unseated { engine: engine.name.clone(), role: engine.running.role.clone() })
     }
 
     /// Whether an engine does something else than its record says. One that does not answer is a matter of its own, and so

@@ -5,11 +5,14 @@ mod change;
 mod clients;
 mod clustering;
 mod inspection;
+mod migrating;
 mod place;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod replicating;
+#[cfg(test)]
+mod simulated_source;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
@@ -55,6 +58,8 @@ enum Progress {
     Done,
     /// It is under way in the engines, and has to be looked at again.
     UnderWay,
+    /// It cannot be done at the moment, and is to be tried after a while.
+    Later,
 }
 
 /// One run of the reconciler on one replication group.
@@ -96,11 +101,13 @@ impl GroupActor {
                 }
                 tracing::debug!(?steps, "next");
                 let outcomes = join_all(steps.iter().map(|step| self.act(&group, &members, step))).await;
+                // What is to be tried later waits as long as what has failed.
                 let (mut failed, mut done) = (false, false);
                 for (step, outcome) in steps.iter().zip(outcomes) {
                     match outcome {
                         Ok(Progress::Done) => done = true,
                         Ok(Progress::UnderWay) => {}
+                        Ok(Progress::Later) => failed = true,
                         Err(error) => {
                             failed = true;
                             self.note_failure(step, &error).await;
@@ -160,12 +167,10 @@ impl GroupActor {
             Step::DropPromotion { shard } => GroupChange::PromotionDropped { shard: shard.clone() },
             Step::EmptyShards(ids) => GroupChange::Emptied(ids.clone()),
             Step::AnnounceResharded => GroupChange::Resharded,
+            Step::AnnounceMigrated => GroupChange::Migrated,
             Step::AnnounceReplicaCount => GroupChange::ReplicaCountReached,
             Step::AnnounceCreated => {
-                let primaries = group.node_groups.values().filter_map(|shard| find(&shard.primary));
-                for primary in primaries.filter(|engine| engine.running.is_real()) {
-                    self.calm_down(&primary).await?;
-                }
+                self.calm_primaries(group, members).await?;
                 GroupChange::Created
             }
             Step::Vanish => {
@@ -186,7 +191,7 @@ impl GroupActor {
                 GroupChange::Promoted { shard: shard.clone(), to, cluster_node_id }
             }
             Step::Inherit { shard, to, others } => {
-                let heirs: Vec<_> = std::iter::once(to).chain(others).filter_map(find).collect();
+                let heirs = std::iter::once(to).chain(others).filter_map(find).collect();
                 let Some(to) = self.furthest(heirs).await? else { return Ok(Progress::UnderWay) };
                 let cluster_node_id = self.inherit(group, members, shard, &to).await?;
                 GroupChange::Promoted { shard: shard.clone(), to: to.name, cluster_node_id }
@@ -200,8 +205,9 @@ impl GroupActor {
                 GroupChange::Promoted { shard: shard.clone(), to, cluster_node_id: None }
             }
             Step::Appoint { shard, among } => {
-                let among: Vec<_> = among.iter().filter_map(find).collect();
-                let Some(to) = self.furthest(among).await? else { return Ok(Progress::UnderWay) };
+                let Some(to) = self.furthest(among.iter().filter_map(find).collect()).await? else {
+                    return Ok(Progress::UnderWay);
+                };
                 GroupChange::Appointed { shard: shard.clone(), to: to.name }
             }
             Step::Yield { shard, to } => {
@@ -212,6 +218,20 @@ impl GroupActor {
                 let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };
                 let Some(seat) = self.follow_abroad(&engine, of).await? else { return Ok(Progress::UnderWay) };
                 GroupChange::Seated(vec![seat])
+            }
+            Step::Replace { shard, among } => {
+                let Some(to) = self.furthest(among.iter().filter_map(find).collect()).await? else {
+                    return Ok(Progress::UnderWay);
+                };
+                GroupChange::Replaced { shard: shard.clone(), to: to.name }
+            }
+            Step::Migrate { engine, from } => {
+                let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };
+                return self.migrate_if_heard(&engine, from).await;
+            }
+            Step::Complete { engine } => {
+                let Some(migration) = &group.migration else { return Ok(Progress::UnderWay) };
+                self.complete(migration, find(engine).as_ref()).await
             }
             Step::Crown { shard, engine } => {
                 let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };
@@ -227,6 +247,14 @@ impl GroupActor {
         };
         self.change(change).await?;
         Ok(Progress::Done)
+    }
+
+    async fn calm_primaries(&self, group: &ReplicationGroup, members: &Members) -> Result<(), StepError> {
+        let primaries = group.node_groups.values().filter_map(|shard| find(members, &shard.primary));
+        for primary in primaries.filter(|engine| engine.running.is_real()) {
+            self.calm_down(&primary).await?;
+        }
+        Ok(())
     }
 
     /// Writes `change` into the records of the group and of its members. A group that is gone stays so.
@@ -330,6 +358,9 @@ impl GroupActor {
         engine: &Engine,
     ) -> Result<Seat, StepError> {
         let cluster_node_id = self.inherit(group, members, shard, engine).await?;
+        if engine.running.is_migrating() && engine.running.is_real() {
+            self.leave_outside(engine).await?;
+        }
         Ok(Seat { engine: engine.name.clone(), role: EngineRole::Primary, cluster_node_id })
     }
 
@@ -370,7 +401,7 @@ impl GroupActor {
                 in_sync
             } else {
                 // Replicas whose primary is lost let nobody copy them. This one has what is left of the data.
-                if !of.running.is_primary() {
+                if matches!(of.running.role, Some(EngineRole::Replica { .. })) {
                     self.promote(of).await?;
                 }
                 self.replicate(engine, of).await?

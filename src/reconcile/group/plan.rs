@@ -12,8 +12,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::place::Place;
 use crate::model::{
-    CacheCluster, EndpointRole, EngineRef, EngineRole, NodeGroup, NodeGroupId, NodeId, RemoteEngine, ReplicationGroup,
-    Running, SlotSet, Succession,
+    CacheCluster, CustomerNode, EndpointRole, EngineRef, EngineRole, NodeGroup, NodeGroupId, NodeId, RemoteEngine,
+    ReplicationGroup, Running, SlotSet, Succession,
 };
 
 /// The most slots that one step moves. What else happens in the group, a lost primary say, waits no longer than that.
@@ -53,6 +53,14 @@ pub(in crate::reconcile) enum Step {
     Yield { shard: NodeGroupId, to: RemoteEngine },
     /// Drops a promotion that cannot be, or is done already.
     DropPromotion { shard: NodeGroupId },
+    /// Puts one of these engines, the one that lags least, where a primary was that was to copy an engine outside.
+    Replace { shard: NodeGroupId, among: Vec<EngineRef> },
+    /// Makes the engine in the primary's place a copy of one outside of the group.
+    Migrate { engine: EngineRef, from: CustomerNode },
+    /// Finds out whether a migration can be completed by this primary.
+    Complete { engine: EngineRef },
+    /// Notes that the group takes writes again after a migration.
+    AnnounceMigrated,
     /// Makes a cluster of engines that do not know each other.
     Form,
     /// Makes a cluster of a shard's new engines and copies the keys of its primary, which is no node of one.
@@ -93,7 +101,8 @@ pub(in crate::reconcile) fn plan(group: &ReplicationGroup, world: &World<'_>) ->
     if !empty.is_empty() {
         return vec![Step::DropShards(empty)];
     }
-    let shards: Vec<_> = group.node_groups.iter().map(|(id, shard)| Shard::new(id, shard, world)).collect();
+    let source = group.migrates_from();
+    let shards: Vec<_> = group.node_groups.iter().map(|(id, shard)| Shard::new(id, shard, source, world)).collect();
     let clustered = group.cluster_mode.is_clustered();
     let is_seated = |engine: &Engine<'_>| engine.running.cluster_node_id.is_some();
     if !group.cluster_node_ids.is_empty() && !shards.iter().flat_map(|shard| &shard.engines).any(is_seated) {
@@ -109,6 +118,7 @@ pub(in crate::reconcile) fn plan(group: &ReplicationGroup, world: &World<'_>) ->
         return promotions;
     }
     let mut steps = endpoints(group, world);
+    steps.extend(migration(group, &shards));
     if clustered && group.cluster_node_ids.is_empty() {
         if shards.iter().all(|shard| shard.is_complete() && shard.primary().is_some()) {
             steps.push(shards.iter().find_map(Shard::conversion).unwrap_or(Step::Form));
@@ -150,6 +160,18 @@ fn endpoints(group: &ReplicationGroup, world: &World<'_>) -> Vec<Step> {
             _ => None,
         })
         .collect()
+}
+
+/// The end of a migration, when it has come to it.
+fn migration(group: &ReplicationGroup, shards: &[Shard<'_>]) -> Option<Step> {
+    let migration = group.migration.as_ref()?;
+    if migration.ending.is_some() {
+        let takes_writes = |shard: &Shard<'_>| shard.primary().is_some_and(|primary| primary.running.is_primary());
+        return shards.iter().all(takes_writes).then_some(Step::AnnounceMigrated);
+    }
+    migration.completion?;
+    let engine = shards.first()?.record.primary.clone();
+    Some(Step::Complete { engine })
 }
 
 /// The ids of engines that are gone. While a shard has no primary nothing is forgotten: its replicas could not follow
@@ -200,6 +222,8 @@ fn announcement(group: &ReplicationGroup, world: &World<'_>) -> Option<Step> {
 struct Shard<'a> {
     id: &'a NodeGroupId,
     record: &'a NodeGroup,
+    /// What the primary is to copy.
+    source: Option<&'a CustomerNode>,
     world: &'a World<'a>,
     /// All that run, those that are to go among them.
     engines: Vec<Engine<'a>>,
@@ -221,7 +245,7 @@ impl Engine<'_> {
 }
 
 impl<'a> Shard<'a> {
-    fn new(id: &'a NodeGroupId, record: &'a NodeGroup, world: &'a World<'a>) -> Self {
+    fn new(id: &'a NodeGroupId, record: &'a NodeGroup, source: Option<&'a CustomerNode>, world: &'a World<'a>) -> Self {
         let mut engines = Vec::new();
         for member in record.members.iter().filter_map(|id| world.members.get(id)) {
             let Some(node) = member.nodes.get(&NodeId::FIRST) else { continue };
@@ -233,7 +257,7 @@ impl<'a> Shard<'a> {
                 engines.push(Engine { name, running, stays, is_leaving });
             }
         }
-        Self { id, record, world, engines }
+        Self { id, record, source, world, engines }
     }
 
     fn members(&self) -> impl Iterator<Item = &'a Arc<CacheCluster>> {
@@ -302,6 +326,9 @@ impl<'a> Shard<'a> {
 
     /// What has to happen so that the right engine takes writes.
     fn promotion(&self, group: &ReplicationGroup) -> Option<Step> {
+        if self.source.is_some() {
+            return self.replacement();
+        }
         let shard = self.id.clone();
         let heirs = self.heirs();
         match self.primary() {
@@ -347,6 +374,31 @@ impl<'a> Shard<'a> {
         may_go.then(|| Step::Yield { shard: self.id.clone(), to: heir.engine.clone() })
     }
 
+    /// What has to happen so that the right engine is in the primary's place, where it is to copy another one. Nobody
+    /// takes writes there, so nobody is promoted.
+    fn replacement(&self) -> Option<Step> {
+        let among = match self.primary() {
+            Some(primary) if primary.running.role.is_none() => return None,
+            Some(primary) => vec![self.handed_over(primary)?.name.clone()],
+            None => match self.heirs() {
+                heirs if heirs.is_empty() => {
+                    let successor = self.successor()?;
+                    let others = self.engines.iter().filter(|engine| engine.stays && engine.name != successor.name);
+                    std::iter::once(successor).chain(others).map(|engine| engine.name.clone()).collect()
+                }
+                heirs => heirs,
+            },
+        };
+        Some(Step::Replace { shard: self.id.clone(), among })
+    }
+
+    /// The incarnation to which a primary that works is to hand over, once it can.
+    fn handed_over(&self, primary: &Engine<'_>) -> Option<&Engine<'a>> {
+        let successor = self.successor().filter(|successor| successor.follows(&primary.name))?;
+        let node = self.world.members.get(&primary.name.cache_cluster_id)?.nodes.get(&NodeId::FIRST)?;
+        (node.succession == Succession::Handover).then_some(successor)
+    }
+
     /// A change of a primary that works.
     fn wanted_switch(&self, primary: &Engine<'_>, followers: Vec<EngineRef>) -> Option<Step> {
         let shard = self.id.clone();
@@ -368,13 +420,9 @@ impl<'a> Shard<'a> {
                 return Some(self.change_primary(among, |shard, among| Step::Switch { shard, among }));
             }
         }
-        let successor = self.successor().filter(|successor| successor.follows(&primary.name))?;
-        let node = self.world.members.get(&primary.name.cache_cluster_id)?.nodes.get(&NodeId::FIRST)?;
-        let is_handed_over = node.succession == Succession::Handover;
         // An older engine could not copy what a newer one has.
-        let may_go = is_handed_over && !self.world.place.is_ahead;
-        let among = vec![successor.name.clone()];
-        may_go.then(|| self.change_primary(among, |shard, among| Step::Switch { shard, among }))
+        let successor = self.handed_over(primary).filter(|_| !self.world.place.is_ahead)?;
+        Some(self.change_primary(vec![successor.name.clone()], |shard, among| Step::Switch { shard, among }))
     }
 
     /// The engines that are not what they are to be.
@@ -392,21 +440,27 @@ impl<'a> Shard<'a> {
             return if successor.follows(&of) { Vec::new() } else { vec![follow] };
         };
         let role = primary.running.role.as_ref();
-        match &self.world.place.upstream {
-            None if role != Some(&EngineRole::Primary) => {
-                return vec![Step::Crown { shard: shard(), engine: primary.name.clone() }];
+        if let Some(from) = self.source {
+            if role != Some(&EngineRole::Migrating { from: from.clone() }) {
+                return vec![Step::Migrate { engine: primary.name.clone(), from: from.clone() }];
             }
-            None => {}
-            Some(upstream) => match (upstream.get(self.id), role) {
-                (Some(of), Some(EngineRole::Secondary { of: present })) if of == present => {}
-                (Some(of), _) => {
-                    let (engine, of) = (primary.name.clone(), of.clone());
-                    return vec![Step::FollowAbroad { shard: shard(), engine, of }];
+        } else {
+            match &self.world.place.upstream {
+                None if role != Some(&EngineRole::Primary) => {
+                    return vec![Step::Crown { shard: shard(), engine: primary.name.clone() }];
                 }
-                // Nobody takes writes there at the moment. What was copied so far stays.
-                (None, Some(EngineRole::Secondary { .. })) => {}
-                (None, _) => return Vec::new(),
-            },
+                None => {}
+                Some(upstream) => match (upstream.get(self.id), role) {
+                    (Some(of), Some(EngineRole::Secondary { of: present })) if of == present => {}
+                    (Some(of), _) => {
+                        let (engine, of) = (primary.name.clone(), of.clone());
+                        return vec![Step::FollowAbroad { shard: shard(), engine, of }];
+                    }
+                    // Nobody takes writes there at the moment. What was copied so far stays.
+                    (None, Some(EngineRole::Secondary { .. })) => {}
+                    (None, _) => return Vec::new(),
+                },
+            }
         }
         self.engines
             .iter()

@@ -4,11 +4,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::{
-    change::GroupRecords,
+    change::{GroupChange, GroupRecords},
     simulation::{Simulation, add_shard, cluster},
     simulation_abroad::HappeningAbroad,
 };
@@ -32,11 +32,56 @@ enum Happening {
     ChangeMode,
     LetIn(u8),
     Abroad(HappeningAbroad),
+    StartMigration,
+    WriteToSource,
+    SourceSilent,
+    CompleteMigration(bool),
     Delete,
 }
 
 impl Simulation {
+    /// What is to be down is down, and every shard whose primary has a copy elsewhere and that may fail over has a
+    /// primary in its place. What a secondary can do depends on the other region.
+    pub(super) fn check_what_is_out(&self) {
+        assert!(!self.engines.keys().any(|engine| self.out.contains(&engine.cache_cluster_id)));
+        if self.abroad.takes_writes {
+            return;
+        }
+        let Some(records) = self.records.as_ref().filter(|records| records.group.created.is_some()) else { return };
+        for (id, shard) in records.group.node_groups.iter().filter(|_| records.group.automatic_failover) {
+            let members = |id: &str| records.members.get(id).map(Arc::as_ref);
+            let has_copy = self.engines.keys().any(|engine| {
+                let node = members(&engine.cache_cluster_id).and_then(|member| member.nodes.get(&NodeId::FIRST));
+                let running = node.and_then(|node| node.engines.get(&engine.generation)?.running());
+                let role = running.and_then(|running| running.role.as_ref());
+                role.is_some_and(|role| role.follows(&shard.primary))
+                    && shard.members.contains(&engine.cache_cluster_id)
+            });
+            assert!(!has_copy || shard.placed_primary(members).is_some(), "shard {id} has no primary: {shard:?}");
+        }
+    }
+
+    /// Lets something happen to the engine outside, or to a migration from it; answers whether it was that.
+    fn happen_outside(&mut self, happening: &Happening) -> bool {
+        match happening {
+            Happening::WriteToSource => self.write_to_source(),
+            Happening::CompleteMigration(force) => self.complete_migration(*force),
+            // Groups of a datastore are not migrated to.
+            Happening::StartMigration if self.is_available() && !self.abroad.is_there() => self.start_migration(),
+            Happening::StartMigration => {}
+            Happening::SourceSilent => {
+                self.now += TimeDelta::seconds(40);
+                self.change(&GroupChange::SourceSilent { reason: "it is gone".into() });
+            }
+            _ => return false,
+        }
+        true
+    }
+
     fn happen(&mut self, happening: &Happening) {
+        if self.happen_outside(happening) {
+            return;
+        }
         let running: Vec<_> = self.engines.keys().cloned().collect();
         let now = self.now;
         let ids = self.member_ids();
@@ -57,11 +102,8 @@ impl Simulation {
             Happening::LoseAll => return running.iter().for_each(|engine| self.lose(engine)),
             _ => {}
         }
+        let is_available = self.is_available();
         let Some(records) = &mut self.records else { return };
-        let is_available = {
-            let members = |id: &str| records.members.get(id).map(Arc::as_ref);
-            records.group.phase(members) == GroupPhase::Available
-        };
         if matches!(happening, Happening::Delete) {
             records.group.deleted = Some(now);
             records.members.values_mut().for_each(|member| Arc::make_mut(member).deleted = Some(now));
@@ -137,6 +179,13 @@ impl Simulation {
         }
     }
 
+    fn is_available(&self) -> bool {
+        self.records.as_ref().is_some_and(|records| {
+            let members = |id: &str| records.members.get(id).map(Arc::as_ref);
+            records.group.phase(members) == GroupPhase::Available
+        })
+    }
+
     fn let_in(&mut self, token: u8) {
         let access = Access::Tokens { tokens: vec![PasswordHash::of(&token.to_string())], optional: false };
         let members = self.records.iter_mut().flat_map(|records| records.members.values_mut());
@@ -195,6 +244,10 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         2 => Just(Happening::Abroad(HappeningAbroad::FailOver)),
         1 => Just(Happening::Abroad(HappeningAbroad::Move)),
         1 => Just(Happening::Abroad(HappeningAbroad::Lose)),
+        3 => Just(Happening::StartMigration),
+        3 => Just(Happening::WriteToSource),
+        1 => Just(Happening::SourceSilent),
+        2 => any::<bool>().prop_map(Happening::CompleteMigration),
         1 => Just(Happening::Delete),
     ];
     prop::collection::vec(one, 0..12)
@@ -229,6 +282,8 @@ proptest! {
         }
         simulation.settle(&mut cut);
         simulation.check_what_is_out();
+        simulation.check_migration();
+        simulation.complete_migration(true);
         simulation.happen(&Happening::Heal);
         simulation.settle(cut);
         simulation.write();

@@ -24,6 +24,8 @@ pub(super) struct SimulatedEngine {
     pub(super) copies: Option<EngineRef>,
     /// The engine of another region that it copies.
     pub(super) abroad: Option<RemoteEngine>,
+    /// It copies the engine outside.
+    pub(super) migrates: bool,
 }
 
 pub(super) struct Simulation {
@@ -35,6 +37,8 @@ pub(super) struct Simulation {
     pub(super) answered: BTreeMap<NodeGroupId, u64>,
     /// Members that a fault keeps down.
     pub(super) out: BTreeSet<String>,
+    /// How many writes the engine outside has seen.
+    pub(super) source: u64,
     pub(super) now: DateTime<Utc>,
     /// The rest of the global datastore.
     pub(super) abroad: Abroad,
@@ -110,6 +114,8 @@ impl Simulation {
                 tags: TagSet::default(),
                 replica_count_changing: false,
                 former_user_group_id: None,
+                migration: None,
+                migration_tests: Vec::new(),
                 kms_key_id: None,
                 global_replication_group_id: None,
                 failure: None,
@@ -125,12 +131,13 @@ impl Simulation {
             open: BTreeSet::new(),
             answered: BTreeMap::new(),
             out: BTreeSet::new(),
+            source: 1,
             now,
             abroad: Abroad::default(),
         }
     }
 
-    fn change(&mut self, change: &GroupChange) {
+    pub(super) fn change(&mut self, change: &GroupChange) {
         if let Some(records) = &mut self.records {
             change.apply(records, self.now);
         }
@@ -255,16 +262,15 @@ impl Simulation {
             Step::DropShards(ids) => GroupChange::ShardsDropped(ids),
             Step::DropPromotion { shard } => GroupChange::PromotionDropped { shard },
             Step::FailOver { shard, among } | Step::Switch { shard, among } => {
-                let writes = |engine: &EngineRef| self.engines.get(engine).map(|engine| engine.writes);
-                let to = among.into_iter().max_by_key(writes).expect("an engine");
-                self.engines.get_mut(&to).expect("it runs").copies = None;
+                let to = self.furthest(among);
+                self.promote(&to);
                 GroupChange::Promoted { shard, cluster_node_id: node_id(&to), to }
             }
             Step::Inherit { shard, to, others } => {
                 let writes = |engine: &EngineRef| self.engines[engine].writes;
                 let furthest = others.into_iter().filter(|other| writes(other) > writes(&to)).max_by_key(writes);
                 let to = furthest.unwrap_or(to);
-                self.engines.get_mut(&to).expect("it runs").copies = None;
+                self.promote(&to);
                 let has_cluster = !self.records.as_ref().expect("records").group.cluster_node_ids.is_empty();
                 GroupChange::Promoted { shard, cluster_node_id: node_id(&to).filter(|_| has_cluster), to }
             }
@@ -289,7 +295,16 @@ impl Simulation {
                 let seats = self.seats_of(&to, node_id);
                 GroupChange::Converted { shard, to, seats }
             }
+            Step::Replace { shard, among } => GroupChange::Replaced { shard, to: self.furthest(among) },
+            Step::Migrate { engine, from } => {
+                self.migrate(&engine);
+                let role = EngineRole::Migrating { from };
+                GroupChange::Seated(vec![Seat { engine, role, cluster_node_id: None }])
+            }
+            Step::Complete { engine } => GroupChange::CompletionDecided { lacks: self.lacks(&engine) },
+            Step::AnnounceMigrated => GroupChange::Migrated,
             Step::Crown { shard: _, engine } => {
+                self.promote(&engine);
                 self.engines.get_mut(&engine).expect("it runs").abroad = None;
                 let cluster_node_id = node_id(&engine);
                 GroupChange::Seated(vec![Seat { engine, role: EngineRole::Primary, cluster_node_id }])
@@ -297,7 +312,7 @@ impl Simulation {
             Step::Follow { shard: _, engine, of } => {
                 let Some(writes) = self.engines.get(&of).map(|of| of.writes) else { return };
                 let copy = self.engines.get_mut(&engine).expect("it runs");
-                *copy = SimulatedEngine { writes, copies: Some(of.clone()), abroad: None };
+                *copy = SimulatedEngine { writes, copies: Some(of.clone()), ..SimulatedEngine::default() };
                 let cluster_node_id = node_id(&engine);
                 GroupChange::Seated(vec![Seat { engine, role: EngineRole::Replica { of }, cluster_node_id }])
             }
@@ -312,6 +327,18 @@ impl Simulation {
         if !cut {
             self.change(&change);
         }
+    }
+
+    fn furthest(&self, among: Vec<EngineRef>) -> EngineRef {
+        let writes = |engine: &EngineRef| self.engines.get(engine).map(|engine| engine.writes);
+        among.into_iter().max_by_key(writes).expect("an engine")
+    }
+
+    fn promote(&mut self, engine: &EngineRef) {
+        let source = self.records.as_ref().and_then(|records| records.group.migrates_from());
+        assert_eq!(source, None, "{engine:?} would take writes that the source does not have");
+        let engine = self.engines.get_mut(engine).expect("it runs");
+        (engine.copies, engine.migrates) = (None, false);
     }
 
     /// The engines of the only shard in the places that a cluster with this primary is formed with.
@@ -336,7 +363,8 @@ impl Simulation {
                 let role = if engine == of { EngineRole::Primary } else { EngineRole::Replica { of: of.clone() } };
                 if engine != of {
                     let writes = self.engines[&of].writes;
-                    self.engines.insert(engine.clone(), SimulatedEngine { writes, copies: Some(of), abroad: None });
+                    let copy = SimulatedEngine { writes, copies: Some(of), ..SimulatedEngine::default() };
+                    self.engines.insert(engine.clone(), copy);
                 }
                 seats.push(Seat { cluster_node_id: node_id(&engine), engine, role });
             }
@@ -389,27 +417,6 @@ impl Simulation {
             let left = self.engines.iter().filter(|(name, _)| of_shard(name)).map(|(_, engine)| engine.writes).max();
             let answered = self.answered.entry(id.clone()).or_default();
             *answered = (*answered).min(left.unwrap_or(0));
-        }
-    }
-
-    /// What is to be down is down, and every shard whose primary has a copy elsewhere and that may fail over takes
-    /// writes. What a secondary can do depends on the other region.
-    pub(super) fn check_what_is_out(&self) {
-        assert!(!self.engines.keys().any(|engine| self.out.contains(&engine.cache_cluster_id)));
-        if self.abroad.takes_writes {
-            return;
-        }
-        let Some(records) = self.records.as_ref().filter(|records| records.group.created.is_some()) else { return };
-        for (id, shard) in records.group.node_groups.iter().filter(|_| records.group.automatic_failover) {
-            let members = |id: &str| records.members.get(id).map(Arc::as_ref);
-            let has_copy = self.engines.keys().any(|engine| {
-                let node = members(&engine.cache_cluster_id).and_then(|member| member.nodes.get(&NodeId::FIRST));
-                let running = node.and_then(|node| node.engines.get(&engine.generation)?.running());
-                let role = running.and_then(|running| running.role.as_ref());
-                role.is_some_and(|role| role.follows(&shard.primary))
-                    && shard.members.contains(&engine.cache_cluster_id)
-            });
-            assert!(!has_copy || shard.working_primary(members).is_some(), "shard {id} takes no writes: {shard:?}");
         }
     }
 

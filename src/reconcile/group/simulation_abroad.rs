@@ -37,6 +37,13 @@ pub(super) enum HappeningAbroad {
     Lose,
 }
 
+impl Abroad {
+    /// Whether the group is in a datastore in which something has happened.
+    pub(super) fn is_there(&self) -> bool {
+        self.takes_writes || self.is_to_take_over
+    }
+}
+
 impl Default for Abroad {
     fn default() -> Self {
         let engine = EngineRef { cache_cluster_id: "r".into(), generation: 1 };
@@ -54,7 +61,8 @@ impl Simulation {
         let records = self.records.as_ref();
         let may_begin = records.is_some_and(|records| {
             let members = |id: &str| records.members.get(id).map(Arc::as_ref);
-            records.group.phase(members) == GroupPhase::Available && !records.group.cluster_mode.is_clustered()
+            let is_free = !records.group.cluster_mode.is_clustered() && records.group.migration.is_none();
+            records.group.phase(members) == GroupPhase::Available && is_free
         });
         match happening {
             HappeningAbroad::FailOver if self.abroad.takes_writes => self.take_over_from_abroad(),
@@ -97,7 +105,7 @@ impl Simulation {
         }
         assert_eq!(*of, self.abroad.engine);
         let (writes, abroad) = (self.abroad.writes, Some(of.clone()));
-        self.engines.insert(engine.clone(), SimulatedEngine { writes, copies: None, abroad });
+        self.engines.insert(engine.clone(), SimulatedEngine { writes, abroad, ..SimulatedEngine::default() });
         for copy in self.engines.values_mut().filter(|copy| copy.copies.as_ref() == Some(engine)) {
             copy.writes = writes;
         }
