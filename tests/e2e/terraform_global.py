@@ -52,11 +52,11 @@ class GlobalReplicationGroup(Resource):
         except self.client.exceptions.GlobalReplicationGroupNotFoundFault:
             return None
         (datastore,) = found["GlobalReplicationGroups"]
-        return None if datastore["Status"] in ("deleting", "deleted") else datastore
+        return datastore
 
     def read(self):
         found = self.describe()
-        if found is None:
+        if found is None or found["Status"] in ("deleting", "deleted"):
             return None
         assert found["ARN"].endswith(f"::000000000000:globalreplicationgroup:{self.id}")
         (primary,) = [member for member in found["Members"] if member["Role"] == "PRIMARY"]
@@ -82,7 +82,8 @@ class GlobalReplicationGroup(Resource):
             return True
 
         wait_for(deleted, 60, "a deletion that is accepted")
-        wait_for(lambda: self.describe() is None, 60, "the end of the datastore")
+        pending = {"available", "primary-only", "modifying", "deleting"}
+        self.wait(lambda: (self.describe() or {"Status": "gone"})["Status"], pending, {"gone"})
 
 
 class Secondary(ReplicationGroup):

@@ -168,6 +168,29 @@ async fn a_secondary_that_leaves_keeps_its_data_and_takes_writes() {
 }
 
 #[tokio::test]
+async fn a_secondary_that_leaves_before_it_is_there_takes_writes() {
+    let world = World::new().await;
+    world.create_datastore(1).await;
+    world.write_copied(world.port_in(HOME), "k", 0).await;
+    for moment in 0..6 {
+        let begin = world.version();
+        world.ask_for_secondary(ABROAD, 2).await;
+        world.until("under way", |world| world.version() >= begin + 2 * moment).await;
+        world.disassociate(ABROAD).await;
+        world.until("alone", |world| world.is_datastore(GlobalPhase::PrimaryOnly)).await;
+        world.until("available", |world| world.is_group_available(ABROAD)).await;
+        world.ask::<()>(world.port_in(ABROAD), &["SET", "own", "v"]).await.expect("written");
+        let deletion = types::DeleteReplicationGroupMessage {
+            replication_group_id: group_id(ABROAD),
+            ..types::DeleteReplicationGroupMessage::default()
+        };
+        world.try_in(ABROAD, Operation::DeleteReplicationGroup(Box::new(deletion))).await.expect("deleted");
+        world.until("gone", |world| world.group_in(ABROAD).is_none()).await;
+    }
+    world.end().await;
+}
+
+#[tokio::test]
 async fn members_get_another_engine_without_losing_a_write() {
     let world = World::new().await;
     world.create_datastore(2).await;

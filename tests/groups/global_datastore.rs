@@ -112,8 +112,13 @@ impl World {
         self.until("made", |world| world.is_datastore(GlobalPhase::PrimaryOnly)).await;
     }
 
-    /// One more secondary.
+    /// One more secondary, once it has joined.
     pub async fn add_secondary(&self, region: &str, nodes: i32) {
+        self.ask_for_secondary(region, nodes).await;
+        self.until("joined", Self::is_datastore_at_rest).await;
+    }
+
+    pub async fn ask_for_secondary(&self, region: &str, nodes: i32) {
         let input = types::CreateReplicationGroupMessage {
             replication_group_id: group_id(region),
             replication_group_description: "d".into(),
@@ -122,7 +127,6 @@ impl World {
             ..types::CreateReplicationGroupMessage::default()
         };
         self.execute_in(&in_region(region), Operation::CreateReplicationGroup(Box::new(input))).await;
-        self.until("joined", Self::is_datastore_at_rest).await;
     }
 
     /// Asks for the group of `region` to take writes.

@@ -1,12 +1,14 @@
 //! `ModifyGlobalReplicationGroup`. What is asked for is carried out on every member, just as `ModifyReplicationGroup`
 //! does it on one.
 
+use std::sync::Arc;
+
 use super::{in_region, parameters};
 use crate::{
     model::{
         CacheCluster, Engine, EngineVersion, GlobalReplicationGroup, ReplicationGroup,
         catalogue::{engine_versions::resolve_version, families},
-        parameters::family_of,
+        parameters::{Values, family_of},
     },
     operations::{Operations, errors, parameter_groups, replication_group::GroupModification, request::Request},
     protocol::{AwsError, Output, types},
@@ -66,7 +68,7 @@ struct Asked {
 }
 
 /// A parameter group in the making: its family, and the values that differ from the family's.
-type NewParameterGroup = (&'static families::Family, crate::model::parameters::Values);
+type NewParameterGroup = (&'static families::Family, Values);
 
 impl Asked {
     fn of(input: &types::ModifyGlobalReplicationGroupMessage) -> Result<Self, AwsError> {
@@ -181,7 +183,7 @@ impl Asked {
 }
 
 /// A member of the primary group, which has all settings that the datastore's members share.
-fn first_member(draft: &Draft, datastore: &GlobalReplicationGroup) -> Option<std::sync::Arc<CacheCluster>> {
+fn first_member(draft: &Draft, datastore: &GlobalReplicationGroup) -> Option<Arc<CacheCluster>> {
     let group = super::primary(draft.tables(), datastore)?;
     group.member_ids().find_map(|id| draft.get::<CacheCluster>(&group.scope, id))
 }

@@ -5,7 +5,7 @@ use super::{Engine, GroupActor, Progress, Seat, place::member_abroad};
 use crate::{
     model::{
         CacheCluster, EngineRole, Event, GlobalReplicationGroup, NodeGroupId, NodeId, Observed, RemoteEngine,
-        ReplicationGroup, SourceType,
+        ReplicationGroup, Scope, SourceType,
     },
     reconcile::failure::StepError,
     store::{Draft, StorageError},
@@ -101,7 +101,7 @@ impl GroupActor {
 }
 
 /// Notes what an engine of whichever region has been made.
-fn set_role(draft: &mut Draft, scope: &crate::model::Scope, engine: &RemoteEngine, role: Option<EngineRole>) {
+fn set_role(draft: &mut Draft, scope: &Scope, engine: &RemoteEngine, role: Option<EngineRole>) {
     let (scope, id) = (scope.in_region(&engine.region), &engine.engine.cache_cluster_id);
     let Some(cluster) = draft.get::<CacheCluster>(&scope, id) else { return };
     let mut cluster = CacheCluster::clone(&cluster);

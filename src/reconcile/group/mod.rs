@@ -377,8 +377,10 @@ impl GroupActor {
         if has_cluster && engine.running.is_real() {
             return self.join_with_slots(group, members, shard, engine).await.map(Some);
         }
-        // It may have begun to follow another one before that was lost. While a group is being made nothing was.
-        if engine.running.is_real() && !group.cluster_mode.is_clustered() && group.created.is_some() {
+        // It may have begun to follow another one before that was lost, or another region. While a group is being made
+        // for itself it has not.
+        let may_follow = group.created.is_some() || group.global_replication_group_id.is_some();
+        if engine.running.is_real() && !group.cluster_mode.is_clustered() && may_follow {
             self.promote(engine).await?;
             self.calm_down(engine).await?;
         }

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     model::{
-        CacheCluster, EngineRef, EngineRole, FindInRegion, GlobalReplicationGroup, NodeGroupId, RemoteEngine,
-        ReplicationGroup, Scope,
+        CacheCluster, EngineRef, EngineRole, FindInRegion, GlobalMember, GlobalReplicationGroup, NodeGroup,
+        NodeGroupId, RemoteEngine, ReplicationGroup, Running, Scope,
     },
     reconcile::Key,
     store::{Regions, Tables},
@@ -40,8 +40,7 @@ impl Place {
         let regions = Regions::new(tables, &group.scope);
         let Some(datastore) = regions.datastore(group) else { return Self::default() };
         let region = &group.scope.region;
-        let is_member =
-            |member: &crate::model::GlobalMember| !member.leaving && member.replication_group_id == group.id;
+        let is_member = |member: &GlobalMember| !member.leaving && member.replication_group_id == group.id;
         if !datastore.members.get(region).is_some_and(is_member) {
             return Self::default();
         }
@@ -77,7 +76,7 @@ fn working_primaries(group: &ReplicationGroup, regions: Regions<'_>) -> BTreeMap
     let region = &group.scope.region;
     let shards = group.node_groups.iter().filter(|(_, shard)| {
         let running = shard.working_primary(|id: &str| regions.cluster(region, id));
-        running.is_some_and(crate::model::Running::takes_writes)
+        running.is_some_and(Running::takes_writes)
     });
     shards
         .map(|(id, shard)| (id.clone(), RemoteEngine { region: region.clone(), engine: shard.primary.clone() }))
@@ -87,7 +86,7 @@ fn working_primaries(group: &ReplicationGroup, regions: Regions<'_>) -> BTreeMap
 /// The primaries of a group that is to take writes.
 fn heirs(group: &ReplicationGroup, regions: Regions<'_>) -> BTreeMap<NodeGroupId, Heir> {
     let region = &group.scope.region;
-    let heir = |(id, shard): (&NodeGroupId, &crate::model::NodeGroup)| {
+    let heir = |(id, shard): (&NodeGroupId, &NodeGroup)| {
         let running = shard.working_primary(|id: &str| regions.cluster(region, id));
         let follows = match running.and_then(|running| running.role.as_ref()) {
             Some(EngineRole::Secondary { of }) => Some(of.engine.clone()),
