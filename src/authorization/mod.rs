@@ -201,10 +201,10 @@ fn tags(tables: &Tables, scope: &Scope, resource_type: ResourceType, id: &str) -
         ResourceType::SecurityGroup => tables.cache_security_groups.get(scope, id).map(|record| record.tags.clone()),
         ResourceType::User => tables.users.get(scope, id).map(|record| record.tags.clone()),
         ResourceType::UserGroup => tables.user_groups.get(scope, id).map(|record| record.tags.clone()),
+        ResourceType::ServerlessCache => tables.serverless_caches.get(scope, id).map(|record| record.tags.clone()),
         // There are no records of these yet.
         ResourceType::Snapshot
         | ResourceType::ReservedInstance
-        | ResourceType::ServerlessCache
         | ResourceType::ServerlessCacheSnapshot
         | ResourceType::GlobalReplicationGroup => None,
     }

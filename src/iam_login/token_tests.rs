@@ -86,7 +86,7 @@ impl Signer<'_> {
 
 fn verify_at(token: &str, minutes: i64) -> Result<String, TokenError> {
     let scope = scope();
-    let purpose = Purpose { scope: &scope, cache_id: "my-cache", user_id: "me" };
+    let purpose = Purpose { scope: &scope, cache_id: "my-cache", is_serverless: false, user_id: "me" };
     let secret_of = |key: &str| if key == KEY { Secret::Known(SECRET.to_owned()) } else { Secret::Refused };
     verify(token, &purpose, now() + TimeDelta::minutes(minutes), secret_of)
 }
@@ -190,7 +190,7 @@ fn what_was_changed_is_no_good() {
 #[test]
 fn without_the_secret_everything_else_is_checked() {
     let scope = scope();
-    let purpose = Purpose { scope: &scope, cache_id: "my-cache", user_id: "me" };
+    let purpose = Purpose { scope: &scope, cache_id: "my-cache", is_serverless: false, user_id: "me" };
     let verify_at =
         |token: &str, minutes| verify(token, &purpose, now() + TimeDelta::minutes(minutes), |_| Secret::Unchecked);
     assert_eq!(verify_at(OF_BOTOCORE, 0).as_deref(), Ok(KEY));

@@ -23,6 +23,8 @@ pub enum SourceType {
     CacheSubnetGroup,
     /// A replication group.
     ReplicationGroup,
+    /// A serverless cache.
+    ServerlessCache,
 }
 
 /// Something that happened to a resource.

@@ -227,6 +227,10 @@ pub(super) fn user_group_not_available_for_tagging(id: &str) -> AwsError {
     AwsError::new(ErrorCode::UserGroupNotFound, format!("User group {id} is not available for tagging."))
 }
 
+pub(super) fn serverless_cache_not_found(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::ServerlessCacheNotFound, format!("Serverless Cache {name} not found."))
+}
+
 pub(super) fn default_user_required() -> AwsError {
     let message = "Redis user group needs to contain a user with the user name default.";
     AwsError::new(ErrorCode::DefaultUserRequired, message)

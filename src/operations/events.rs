@@ -88,6 +88,7 @@ fn shown_type(source_type: SourceType) -> types::SourceType {
         SourceType::CacheSecurityGroup => types::SourceType::CacheSecurityGroup,
         SourceType::CacheSubnetGroup => types::SourceType::CacheSubnetGroup,
         SourceType::ReplicationGroup => types::SourceType::ReplicationGroup,
+        SourceType::ServerlessCache => types::SourceType::ServerlessCache,
     }
 }
 

@@ -11,6 +11,7 @@ mod refused;
 mod replication_group;
 mod request;
 mod security_groups;
+mod serverless_cache;
 mod subnet_groups;
 mod tags;
 mod user;
@@ -22,14 +23,20 @@ pub use request::{Options, Request};
 
 use crate::{
     clock::Clock,
-    model::identifier::IdentifierKind,
+    model::{ServerlessCache, ServerlessPhase, identifier::IdentifierKind},
     protocol::{AwsError, Operation, Output},
-    store::Store,
+    store::{Store, Tables},
 };
 
 /// Tells a resource from others that had the same identifier before or will have it later.
 fn new_uid() -> String {
     uuid::Uuid::new_v4().simple().to_string()[..8].to_owned()
+}
+
+/// Where a serverless cache stands, by the records of what runs behind it.
+#[must_use]
+pub fn serverless_phase(tables: &Tables, cache: &ServerlessCache) -> ServerlessPhase {
+    serverless_cache::phase(tables, cache)
 }
 
 /// What operations work on.
@@ -102,9 +109,10 @@ impl Operations {
                 IdentifierKind::GlobalReplicationGroupSuffix,
                 &input.global_replication_group_id_suffix,
             ),
-            Operation::CreateServerlessCache(input) => {
-                refused::new_resource(name, IdentifierKind::ServerlessCache, &input.serverless_cache_name)
-            }
+            Operation::CreateServerlessCache(input) => self.create_serverless_cache(request, *input).await,
+            Operation::DescribeServerlessCaches(input) => self.describe_serverless_caches(request, &input),
+            Operation::ModifyServerlessCache(input) => self.modify_serverless_cache(request, *input).await,
+            Operation::DeleteServerlessCache(input) => self.delete_serverless_cache(request, *input).await,
             Operation::CreateServerlessCacheSnapshot(input) => refused::new_resource(
                 name,
                 IdentifierKind::ServerlessCacheSnapshot,
@@ -134,14 +142,12 @@ impl Operations {
             | Operation::CompleteMigration(_)
             | Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::DeleteGlobalReplicationGroup(_)
-            | Operation::DeleteServerlessCache(_)
             | Operation::DeleteServerlessCacheSnapshot(_)
             | Operation::DeleteSnapshot(_)
             | Operation::DescribeGlobalReplicationGroups(_)
             | Operation::DescribeReservedCacheNodes(_)
             | Operation::DescribeReservedCacheNodesOfferings(_)
             | Operation::DescribeServerlessCacheSnapshots(_)
-            | Operation::DescribeServerlessCaches(_)
             | Operation::DescribeServiceUpdates(_)
             | Operation::DescribeSnapshots(_)
             | Operation::DescribeUpdateActions(_)
@@ -150,7 +156,6 @@ impl Operations {
             | Operation::FailoverGlobalReplicationGroup(_)
             | Operation::IncreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::ModifyGlobalReplicationGroup(_)
-            | Operation::ModifyServerlessCache(_)
             | Operation::PrepareMigration(_)
             | Operation::PurchaseReservedCacheNodesOffering(_)
             | Operation::RebalanceSlotsInGlobalReplicationGroup(_)

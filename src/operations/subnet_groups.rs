@@ -31,6 +31,21 @@ pub(super) fn for_cluster(tables: &Tables, scope: &Scope, asked: Option<&str>) -
     }
 }
 
+/// The subnets that a serverless cache gets: those that are asked for, or those that the account has from the start, of three zones.
+pub(super) fn of_serverless_cache(scope: &Scope, asked: Option<Vec<String>>) -> Result<Vec<String>, AwsError> {
+    if let Some(ids) = asked.filter(|ids| !ids.is_empty()) {
+        return checked(ids);
+    }
+    // Of the oldest region in the west an account has no more.
+    let count = if scope.region == "us-west-1" { 2 } else { 3 };
+    Ok(availability_zones(&scope.region).iter().take(count).map(|zone| default_subnet(scope, zone)).collect())
+}
+
+/// The security group that the account's VPC has from the start.
+pub(super) fn default_security_group(scope: &Scope) -> String {
+    format!("sg-{}", derived_id(&[&scope.account, &scope.region, "default"]))
+}
+
 fn find(tables: &Tables, scope: &Scope, name: &str) -> Option<Arc<CacheSubnetGroup>> {
     let made = tables.cache_subnet_groups.get(scope, name).cloned();
     made.or_else(|| (name == DEFAULT).then(|| Arc::new(default_group(scope))))

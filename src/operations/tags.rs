@@ -1,10 +1,12 @@
 //! The operations on tags, and the tags of new resources.
 
-use super::{Operations, errors, replication_group, request::Request, user, user_group};
+use chrono::{DateTime, Utc};
+
+use super::{Operations, errors, replication_group, request::Request, serverless_cache, user, user_group};
 use crate::{
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, GroupPhase, Phase, ReplicationGroup,
-        Scope, TagSet, User, UserGroup,
+        Scope, ServerlessCache, TagSet, User, UserGroup,
         arn::{Arn, ResourceType},
         catalogue::default_groups::default_group,
         tags::TagError,
@@ -82,10 +84,10 @@ impl Operations {
         if !arn.is_in(&request.scope) {
             return Err(invalid(format!("ARN {resource_name} is invalid.")));
         }
-        let scope = request.scope.clone();
+        let (scope, now) = (request.scope.clone(), self.clock.now());
         self.store
             .write(move |draft| {
-                let tags = change_in_record(draft, &scope, &arn, &change)?;
+                let tags = change_in_record(draft, &scope, &arn, &change, now)?;
                 let shown = tags
                     .iter()
                     .map(|(key, value)| types::Tag { key: Some(key.to_owned()), value: Some(value.to_owned()) });
@@ -101,6 +103,7 @@ fn change_in_record(
     scope: &Scope,
     arn: &Arn,
     change: &impl Fn(&mut TagSet) -> Result<(), TagError>,
+    now: DateTime<Utc>,
 ) -> Result<TagSet, AwsError> {
     let id = arn.id();
     match arn.resource_type() {
@@ -171,6 +174,15 @@ fn change_in_record(
             }
             changed::<UserGroup>(draft, scope, id, |record| &mut record.tags, change)
         }
+        ResourceType::ServerlessCache => {
+            let before =
+                draft.get::<ServerlessCache>(scope, id).ok_or_else(|| errors::serverless_cache_not_found(id))?;
+            let tags = changed::<ServerlessCache>(draft, scope, id, |record| &mut record.tags, change)?;
+            if tags != before.tags {
+                serverless_cache::tell(draft, &before, format!("Tags updated for the cache {id}."), now);
+            }
+            Ok(tags)
+        }
         other => Err(absent(other, id)),
     }
 }
@@ -204,7 +216,6 @@ fn absent(resource_type: ResourceType, id: &str) -> AwsError {
     let code = match resource_type {
         ResourceType::Snapshot => ErrorCode::SnapshotNotFound,
         ResourceType::ReservedInstance => ErrorCode::ReservedCacheNodeNotFound,
-        ResourceType::ServerlessCache => ErrorCode::ServerlessCacheNotFound,
         ResourceType::ServerlessCacheSnapshot => ErrorCode::ServerlessCacheSnapshotNotFound,
         _ => ErrorCode::GlobalReplicationGroupNotFound,
     };

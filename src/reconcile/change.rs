@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Actor, failure::StepError};
+use super::{Actor, failure::StepError, serverless::News};
 use crate::{
     faults,
     model::{CacheCluster, EndpointRole, Event, Failure, NodeId, Observed, Running, Settings, SourceType, Succession},
@@ -54,6 +54,8 @@ impl Actor {
             let Some(before) = draft.get::<CacheCluster>(&scope, &id) else { return Ok::<_, StorageError>(()) };
             let mut cluster = CacheCluster::clone(&before);
             let messages = change.apply(&mut cluster, now);
+            let news = News::of_cluster(&change, &cluster).filter(|_| !messages.is_empty());
+            let cache_id = cluster.cache_id().to_owned();
             if matches!(change, RecordChange::Vanished) {
                 draft.remove::<CacheCluster>(&scope, &id);
             } else if cluster != *before {
@@ -61,6 +63,12 @@ impl Actor {
             }
             if matches!(change, RecordChange::Vanished | RecordChange::Forgotten { .. }) {
                 faults::end_without_target(draft, &scope);
+            }
+            if scope.is_behind_serverless() {
+                if let Some(news) = news {
+                    news.tell(draft, &scope, &cache_id, now);
+                }
+                return Ok(());
             }
             for message in messages {
                 tracing::info!(cache_cluster_id = id, message, "event");

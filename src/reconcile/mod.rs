@@ -23,6 +23,7 @@ mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod queue;
+mod serverless;
 mod steps;
 mod users;
 mod watch;

@@ -228,6 +228,7 @@ impl Actor {
             iam_passwords: self.iam_passwords(cluster, &settings.access),
             admin: self.shared.secret.of_engine(engine_id(cluster, node, generation).as_str()),
             replicates: cluster.membership.is_some(),
+            is_serverless: cluster.scope.is_behind_serverless(),
             cluster: cluster.membership.as_ref().filter(|_| settings.is_clustered()).map(|membership| {
                 ClusterSettings {
                     secret: self

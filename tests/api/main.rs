@@ -33,6 +33,8 @@ mod replication_group_security;
 mod replication_groups;
 mod resize;
 mod resize_group;
+mod serverless;
+mod serverless_users;
 mod strict;
 mod tags;
 mod unreconciled;

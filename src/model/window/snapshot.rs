@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::circle::{DAY, STEP, Stretch, number_of, parse_time, possible_starts, write_time};
@@ -50,6 +50,12 @@ impl SnapshotWindow {
     #[must_use]
     pub fn next_start(self, after: DateTime<Utc>) -> DateTime<Utc> {
         self.0.next_start(after)
+    }
+
+    /// The time of day at which the window opens.
+    #[must_use]
+    pub fn start(self) -> NaiveTime {
+        NaiveTime::MIN + TimeDelta::minutes(i64::from(self.0.start))
     }
 
     /// How long the window is, minutes.

@@ -47,7 +47,7 @@ impl Operations {
 
 /// The cluster that `input` asks for.
 #[expect(clippy::too_many_lines, reason = "a field after the other, each checked in a line of its own")]
-fn new_cluster(
+pub(in crate::operations) fn new_cluster(
     draft: &Draft,
     request: &Request,
     input: types::CreateCacheClusterMessage,

@@ -53,7 +53,7 @@ impl Operations {
 
 /// The group that `input` asks for, and its members.
 #[expect(clippy::too_many_lines, reason = "a field after the other, each handed to those who know its rules")]
-fn new_group(
+pub(in crate::operations) fn new_group(
     draft: &Draft,
     request: &Request,
     input: types::CreateReplicationGroupMessage,

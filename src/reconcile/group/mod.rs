@@ -17,9 +17,9 @@ use futures_util::future::join_all;
 use tokio::time::sleep;
 use tracing::Instrument;
 
-pub(super) use self::inspection::inspect_all;
+pub(super) use self::{change::GroupChange, inspection::inspect_all};
 use self::{
-    change::{GroupChange, GroupRecords, Seat},
+    change::{GroupRecords, Seat},
     clients::Clients,
     plan::{Step, World, plan},
 };
@@ -27,6 +27,7 @@ use super::{
     Actor, Key, Shared,
     failure::{PATIENCE, StepError},
     queue::Outcome,
+    serverless::News,
 };
 use crate::{
     faults,
@@ -216,6 +217,11 @@ impl GroupActor {
             let members: BTreeMap<_, _> = found.filter(|(_, member)| is_member(member, &before)).collect();
             let mut records = GroupRecords { group: ReplicationGroup::clone(&before), members: members.clone() };
             let events = change.apply(&mut records, now);
+            let news = if scope.is_behind_serverless() && !events.is_empty() {
+                News::of_group(&change, records.members.values().map(Arc::as_ref))
+            } else {
+                None
+            };
             for (id, member) in records.members {
                 if members.get(&id).is_some_and(|before| **before != *member) {
                     draft.put(&scope, &id, CacheCluster::clone(&member));
@@ -226,6 +232,12 @@ impl GroupActor {
                 faults::end_without_target(draft, &scope);
             } else if records.group != *before {
                 draft.put(&scope, &id, records.group);
+            }
+            if scope.is_behind_serverless() {
+                if let Some(news) = news {
+                    news.tell(draft, &scope, &id, now);
+                }
+                return Ok(());
             }
             for event in events {
                 tracing::info!(source = event.source_identifier, message = event.message, "event");
