@@ -195,6 +195,20 @@ mod tests {
     }
 
     #[test]
+    fn engines_behind_serverless_caches_have_fewer() {
+        let known = || Vocabulary::new(["client|list", "client|setname", "config", "keys"].map(str::to_owned));
+        assert_eq!(known().of_serverless(false).restrictions(&["+@all"])[..1], ["-config"]);
+        let restrictions = known().of_serverless(true).restrictions(&["+@all"]);
+        assert_eq!(restrictions[..3], ["-config", "-keys", "-client|list"]);
+        let mut all: Vec<_> =
+            RENAMED.iter().chain(&DENIED).chain(&RENAMED_SERVERLESS).chain(&DENIED_SERVERLESS).collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count, "each is listed once");
+    }
+
+    #[test]
     fn engines_without_subcommands_allow_no_more_than_the_rules_did() {
         let of = |rules: &[&str]| older().restrictions(rules).join(" ");
         assert_eq!(of(&["+get"]), "-config -sync -acl -cluster");

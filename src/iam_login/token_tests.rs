@@ -155,6 +155,21 @@ fn tokens_for_something_else_are_no_good() {
 }
 
 #[test]
+fn tokens_of_serverless_caches_say_so() {
+    let scope = scope();
+    let purpose = Purpose { scope: &scope, cache_id: "my-cache", is_serverless: true, user_id: "me" };
+    let verified = |url: &str| {
+        let token = Signer { url, ..SIGNER }.token();
+        verify(&token, &purpose, now(), |_| Secret::Known(SECRET.to_owned()))
+    };
+    let url = "http://my-cache/?Action=connect&User=me";
+    assert_eq!(verified(&format!("{url}&ResourceType=ServerlessCache")).as_deref(), Ok(KEY));
+    for wrong in ["", "&ResourceType=", "&ResourceType=serverlesscache", "&ResourceType=ReplicationGroup"] {
+        assert_eq!(verified(&format!("{url}{wrong}")), Err(TokenError::OtherResourceType), "{wrong}");
+    }
+}
+
+#[test]
 fn what_was_changed_is_no_good() {
     let not_matching = TokenError::Signature(ErrorCode::SignatureDoesNotMatch);
     let incomplete = TokenError::Signature(ErrorCode::IncompleteSignature);

@@ -213,3 +213,56 @@ impl Scope {
         self.account.ends_with(BEHIND)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cache(engine: Engine, maximum: Option<u32>) -> ServerlessCache {
+        let data_storage = Limit { minimum: None, maximum };
+        ServerlessCache {
+            scope: Scope::new("000000000000", "us-east-1"),
+            name: "cache".into(),
+            uid: "u".into(),
+            description: String::new(),
+            engine,
+            engine_version: "8.0.1".parse().expect("a version"),
+            requested: "2026-01-01T00:00:00Z".parse().expect("a time"),
+            deleted: None,
+            limits: UsageLimits { data_storage, ..UsageLimits::default() },
+            user_group_id: None,
+            security_group_ids: Vec::new(),
+            subnet_ids: Vec::new(),
+            kms_key_id: None,
+            daily_snapshot_time: None,
+            snapshot_retention_limit: 0,
+            tags: TagSet::default(),
+        }
+    }
+
+    #[test]
+    fn the_scope_behind_leads_back() {
+        let scope = Scope::new("000000000000", "us-east-1");
+        let behind = scope.behind_serverless();
+        assert_eq!(behind.before_serverless(), Some(scope.clone()));
+        assert_eq!(scope.before_serverless(), None);
+        assert!(behind.is_behind_serverless() && !scope.is_behind_serverless());
+    }
+
+    #[test]
+    fn a_limit_is_told_in_the_engines_own_units() {
+        let parameter = |cache: ServerlessCache, name| cache.engine_parameters().remove(name);
+        assert_eq!(parameter(cache(Engine::Valkey, Some(2)), "maxmemory").as_deref(), Some("2147483648"));
+        assert_eq!(parameter(cache(Engine::Memcached, Some(2)), "max_cache_memory").as_deref(), Some("2048"));
+        assert_eq!(parameter(cache(Engine::Redis, None), "maxmemory").as_deref(), Some("5368709120000"));
+    }
+
+    #[test]
+    fn without_engines_it_is_on_its_way() {
+        let none = |_: &str| None;
+        assert_eq!(cache(Engine::Redis, None).phase(None, none), ServerlessPhase::Creating);
+        let deleted =
+            ServerlessCache { deleted: Some(cache(Engine::Redis, None).requested), ..cache(Engine::Redis, None) };
+        assert_eq!(deleted.phase(None, none), ServerlessPhase::Deleting);
+    }
+}

@@ -5,6 +5,8 @@ import ssl
 import pytest
 import redis
 from conftest import wait_for
+from engines import check_engines, kill_engine
+from groups import keeps_trying
 from pymemcache.client.base import Client as Memcached
 from pymemcache.exceptions import MemcacheUnknownCommandError
 from redis.cluster import LoadBalancingStrategy
@@ -165,3 +167,21 @@ def test_it_is_gone_with_all_its_engines(server, client):
         connect(address(cache["Endpoint"])).ping()
     with pytest.raises(client.exceptions.ServerlessCacheNotFoundFault):
         described(client, "ends")
+
+
+def test_a_lost_primary_is_followed_by_the_same_endpoint(server, client, tmp_path):
+    cache = create_serverless(client, "lost")
+    caller = cluster(server, tmp_path, cache)
+    assert caller.set("key", "value")
+    reader = connect(address(cache["ReaderEndpoint"]), single_connection_client=True, **tls(server, tmp_path))
+    assert reader.readonly()
+    wait_for(lambda: reader.get("key") == b"value", what="the copy")
+    kill_engine(server, "lost-0001-001")
+    keeps_trying(lambda: caller.set("key", "other"))
+    assert caller.get("key") == b"other"
+    after = wait_serverless(client, "lost")
+    assert after["Endpoint"] == cache["Endpoint"] and after["ReaderEndpoint"] == cache["ReaderEndpoint"]
+    direct = connect(address(cache["Endpoint"]), **tls(server, tmp_path))
+    ((_, _, primary, *_),) = direct.cluster("slots")
+    assert int(primary[1]) == cache["Endpoint"]["Port"]
+    check_engines(server, ["lost-0001-001", "lost-0001-002"])
