@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     model::{
         Access, Behind, CacheCluster, CacheParameterGroup, Engine, EngineVersion, FindMember, ReplicationGroup, Scope,
-        ServerlessCache, ServerlessPhase, TagSet, catalogue::engine_versions::EngineVersionFacts,
+        ServerlessCache, ServerlessPhase, SnapshotWindow, TagSet, catalogue::engine_versions::EngineVersionFacts,
         parameters::family_of,
     },
     operations::{cache_cluster, replication_group, request::Request},
@@ -115,6 +115,7 @@ pub(super) fn make(
         ..types::CreateReplicationGroupMessage::default()
     };
     let (group, members) = replication_group::new_group(draft, &request, asked, false, now)?;
+    let group = scheduled(group, cache);
     for member in members {
         let id = member.id.clone();
         draft.put(scope, &id, member);
@@ -133,6 +134,23 @@ pub(super) fn put_parameters(draft: &mut Draft, cache: &ServerlessCache) {
         tags: TagSet::default(),
     };
     draft.put(&cache.scope.behind_serverless(), &cache.name, group);
+}
+
+/// The group behind a cache, with the cache's wish for daily snapshots.
+fn scheduled(group: ReplicationGroup, cache: &ServerlessCache) -> ReplicationGroup {
+    ReplicationGroup {
+        snapshot_retention_limit: cache.snapshot_retention_limit,
+        snapshot_window: cache.daily_snapshot_time.map(SnapshotWindow::of_hour),
+        ..group
+    }
+}
+
+/// Says when daily snapshots are taken, and for how long they are kept.
+pub(super) fn put_schedule(draft: &mut Draft, cache: &ServerlessCache) {
+    let scope = cache.scope.behind_serverless();
+    if let Some(group) = draft.get::<ReplicationGroup>(&scope, &cache.name) {
+        draft.put(&scope, &cache.name, scheduled(Arc::unwrap_or_clone(group), cache));
+    }
 }
 
 /// Says who may talk to a cache.

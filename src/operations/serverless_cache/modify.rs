@@ -147,6 +147,10 @@ fn apply(
         behind::upgrade(draft, cache, cache.engine, &cache.engine_version);
         behind::put_parameters(draft, cache);
     }
+    let schedule = |cache: &ServerlessCache| (cache.daily_snapshot_time, cache.snapshot_retention_limit);
+    if schedule(cache) != schedule(before) {
+        behind::put_schedule(draft, cache);
+    }
     if cache.limits != before.limits {
         behind::put_parameters(draft, cache);
         super::tell(draft, cache, format!("Limits updated for the cache {}.", cache.name), now);
