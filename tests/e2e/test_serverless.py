@@ -23,6 +23,21 @@ from serverless import (
 )
 
 
+def shard_nodes(direct):
+    """The nodes of the only shard, as `CLUSTER SHARDS` tells of them."""
+
+    def told(value):
+        if isinstance(value, dict):
+            return {told(key): told(entry) for key, entry in value.items()}
+        return value.decode() if isinstance(value, bytes) else value
+
+    def pairs(flat):
+        return told(flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2])))
+
+    (shard,) = direct.execute_command("CLUSTER", "SHARDS")
+    return [pairs(node) for node in pairs(shard)["nodes"]]
+
+
 @pytest.mark.parametrize("engine", ["redis", "valkey"])
 def test_cluster_clients_see_one_shard(server, client, tmp_path, engine):
     cache = create_serverless(client, "front", engine)
@@ -39,6 +54,15 @@ def test_cluster_clients_see_one_shard(server, client, tmp_path, engine):
     ((first, last, primary, replica, *more),) = shown
     assert (int(first), int(last)) == (0, 16383)
     assert int(primary[1]) == port and int(replica[1]) == reader_port
+    # However it is asked, and whichever endpoint is.
+    for endpoint in (cache["Endpoint"], cache["ReaderEndpoint"]):
+        for protocol in (2, 3):
+            direct = connect(address(endpoint), protocol=protocol, **tls(server, tmp_path))
+            told = direct.execute_command("CLUSTER", "NODES").decode().splitlines()
+            words = [line.split() for line in told]
+            found = {"master" if "master" in flags else "slave": place.split("@")[0] for _, place, flags, *_ in words}
+            assert found == {"master": f"127.0.0.1:{port}", "slave": f"127.0.0.1:{reader_port}"}
+            assert {node["port"] for node in shard_nodes(direct)} == {port, reader_port}
     # One that begins at the reader endpoint finds the same.
     from_reader = cluster(server, tmp_path, {"Endpoint": cache["ReaderEndpoint"]}, load_balancing_strategy=LoadBalancingStrategy.ROUND_ROBIN)
     wait_for(lambda: from_reader.get("key7") == b"7", what="a read from the replica")
