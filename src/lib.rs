@@ -23,5 +23,6 @@ pub mod protocol;
 pub mod reconcile;
 pub mod reset;
 pub mod server;
+pub mod snapshot_files;
 pub mod store;
 pub mod tls;
