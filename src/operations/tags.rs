@@ -1,10 +1,10 @@
 //! The operations on tags, and the tags of new resources.
 
-use super::{Operations, errors, replication_group, request::Request, user, user_group};
+use super::{Operations, errors, replication_group, request::Request, snapshot, user, user_group};
 use crate::{
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, GroupPhase, Phase, ReplicationGroup,
-        Scope, TagSet, User, UserGroup,
+        Scope, Snapshot, SnapshotStatus, TagSet, User, UserGroup,
         arn::{Arn, ResourceType},
         catalogue::default_groups::default_group,
         tags::TagError,
@@ -171,6 +171,13 @@ fn change_in_record(
             }
             changed::<UserGroup>(draft, scope, id, |record| &mut record.tags, change)
         }
+        ResourceType::Snapshot => {
+            let found = draft.get::<Snapshot>(scope, id).ok_or_else(|| errors::snapshot_not_found(id))?;
+            match snapshot::status(draft.tables(), &found) {
+                SnapshotStatus::Available => changed::<Snapshot>(draft, scope, id, |record| &mut record.tags, change),
+                status => Err(errors::snapshot_not_available(id, status.as_str())),
+            }
+        }
         other => Err(absent(other, id)),
     }
 }
@@ -202,7 +209,6 @@ fn changed<R: Record + PartialEq>(
 /// Resources of these types cannot be made yet, so there are none.
 fn absent(resource_type: ResourceType, id: &str) -> AwsError {
     let code = match resource_type {
-        ResourceType::Snapshot => ErrorCode::SnapshotNotFound,
         ResourceType::ReservedInstance => ErrorCode::ReservedCacheNodeNotFound,
         ResourceType::ServerlessCache => ErrorCode::ServerlessCacheNotFound,
         ResourceType::ServerlessCacheSnapshot => ErrorCode::ServerlessCacheSnapshotNotFound,

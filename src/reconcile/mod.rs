@@ -23,6 +23,8 @@ mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod queue;
+mod restoring;
+mod snapshots;
 mod steps;
 mod users;
 mod watch;
@@ -41,6 +43,7 @@ use crate::{
     faults,
     gateway::Gateway,
     model::Scope,
+    snapshot_files::SnapshotFiles,
     store::{Change, Kind, Store, Tables},
 };
 
@@ -77,6 +80,8 @@ pub struct Shared {
     pub backend: Arc<dyn Backend>,
     /// The endpoints.
     pub gateway: Arc<Gateway>,
+    /// The data of snapshots.
+    pub snapshot_files: Arc<SnapshotFiles>,
     /// The time of day.
     pub clock: Arc<Clock>,
     /// What lets the server into its engines.
@@ -114,6 +119,8 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
             watch::probe(&shared),
             watch::sweep(&shared),
             users::follow(&shared),
+            snapshots::follow(&shared),
+            snapshots::follow_clock(&shared),
             faults::follow_clock(&shared.store, &shared.clock),
         );
     }
