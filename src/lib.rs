@@ -20,6 +20,7 @@ pub mod model;
 pub mod open_files;
 pub mod operations;
 pub mod protocol;
+pub mod rdb;
 pub mod reconcile;
 pub mod reset;
 pub mod server;

@@ -23,6 +23,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("faults", &["clock", "model", "store"]),
     ("authorization", &["clock", "model", "protocol", "store"]),
     ("backend", &["model"]),
+    ("rdb", &["model"]),
     ("engine", &["model"]),
     ("snapshot_files", &["model"]),
     ("gateway", &["model", "store", "tls"]),
