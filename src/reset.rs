@@ -54,12 +54,18 @@ impl Reset {
         let now = self.clock.now();
         self.store
             .write(move |draft| {
+                // Nothing is to wait for one that is being taken.
+                remove_all::<Snapshot>(draft);
                 for (scope, id) in keys::<CacheCluster>(draft) {
                     if let Some(cluster) = draft.get::<CacheCluster>(&scope, &id) {
                         draft.put(
                             &scope,
                             &id,
-                            CacheCluster { deleted: cluster.deleted.or(Some(now)), ..(*cluster).clone() },
+                            CacheCluster {
+                                deleted: cluster.deleted.or(Some(now)),
+                                snapshotting: None,
+                                ..(*cluster).clone()
+                            },
                         );
                     }
                 }

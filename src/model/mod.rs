@@ -53,7 +53,10 @@ pub use scope::Scope;
 pub use security_group::{CacheSecurityGroup, Ec2SecurityGroup};
 pub use serverless_cache::{Behind, Limit, ServerlessCache, ServerlessPhase, ServerlessSnapshot, UsageLimits};
 pub use slot_set::{NotSlots, SLOTS, SlotSet};
-pub use snapshot::{NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings, SnapshotSource, SnapshotState};
+pub use snapshot::{
+    DumpSource, NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings, SnapshotSource, SnapshotState,
+    SnapshotStatus, Taking,
+};
 pub use subnet_group::CacheSubnetGroup;
 pub use tags::TagSet;
 pub use update_action::UpdateAction;

@@ -84,6 +84,8 @@ impl Limit {
 pub enum ServerlessPhase {
     /// Its first engines are being started.
     Creating,
+    /// The snapshot that it was to be made of could not be loaded; an event says why.
+    CreateFailed,
     /// It serves, and nothing that was asked for is under way.
     Available,
     /// It is being changed, or an engine is not where it should be and the server could not help it.
@@ -98,6 +100,7 @@ impl ServerlessPhase {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Creating => "creating",
+            Self::CreateFailed => "create-failed",
             Self::Available => "available",
             Self::Modifying => "modifying",
             Self::Deleting => "deleting",
@@ -127,7 +130,12 @@ impl ServerlessCache {
             None => return ServerlessPhase::Creating,
             Some(Behind::Group(group)) => match group.phase(&member) {
                 GroupPhase::Creating => return ServerlessPhase::Creating,
-                phase => phase == GroupPhase::Available && group.member_ids().all(|id| self.is_applied(member(id))),
+                GroupPhase::CreateFailed => return ServerlessPhase::CreateFailed,
+                // It goes on as before while a snapshot is being taken.
+                GroupPhase::Available | GroupPhase::Snapshotting => {
+                    group.member_ids().all(|id| self.is_applied(member(id)))
+                }
+                GroupPhase::Modifying | GroupPhase::Deleting => false,
             },
             Some(Behind::Cluster(cluster)) => match cluster.phase() {
                 _ if cluster.created.is_none() => return ServerlessPhase::Creating,

@@ -241,3 +241,39 @@ pub(super) fn duplicate_user_name(name: &str) -> AwsError {
     let message = format!("A user group cannot have two users with the user name {name}.");
     AwsError::new(ErrorCode::DuplicateUserName, message)
 }
+
+pub(super) fn snapshot_not_found(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::SnapshotNotFound, format!("Snapshot not found: {name}"))
+}
+
+pub(super) fn snapshot_already_exists() -> AwsError {
+    AwsError::new(ErrorCode::SnapshotAlreadyExists, "Snapshot with specified name already exists.")
+}
+
+pub(super) fn snapshot_not_available(name: &str, status: &str) -> AwsError {
+    let message = format!("Snapshot {name} is not in a valid state to perform this operation: it is {status}.");
+    AwsError::new(ErrorCode::InvalidSnapshotState, message)
+}
+
+pub(super) fn snapshots_not_supported(what: &str) -> AwsError {
+    AwsError::new(ErrorCode::SnapshotFeatureNotSupported, format!("Snapshots are not supported for {what}."))
+}
+
+pub(super) fn snapshot_quota_exceeded(most: usize) -> AwsError {
+    let message = format!(
+        "The maximum number of manual snapshots for this node taken within 24 hours has been reached its quota of {most}"
+    );
+    AwsError::new(ErrorCode::SnapshotQuotaExceeded, message)
+}
+
+/// A Memcached cluster is to be made of a snapshot.
+pub(super) fn restore_not_supported() -> AwsError {
+    invalid_combination("Restoring a snapshot is not supported for this engine type")
+}
+
+/// A group is not in a state that allows a snapshot.
+pub(super) fn group_not_in_state(id: &str, status: &str) -> AwsError {
+    invalid_group_state(format_args!(
+        "Replication group {id} is not in a valid state to perform this operation: it is {status}."
+    ))
+}

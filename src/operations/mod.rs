@@ -12,6 +12,7 @@ mod replication_group;
 mod request;
 mod security_groups;
 mod serverless_cache;
+mod snapshot;
 mod subnet_groups;
 mod tags;
 mod user;
@@ -123,12 +124,10 @@ impl Operations {
                 IdentifierKind::ServerlessCacheSnapshot,
                 &input.target_serverless_cache_snapshot_name,
             ),
-            Operation::CreateSnapshot(input) => {
-                refused::new_resource(name, IdentifierKind::Snapshot, &input.snapshot_name)
-            }
-            Operation::CopySnapshot(input) => {
-                refused::new_resource(name, IdentifierKind::Snapshot, &input.target_snapshot_name)
-            }
+            Operation::CreateSnapshot(input) => self.create_snapshot(request, *input).await,
+            Operation::DescribeSnapshots(input) => self.describe_snapshots(request, &input),
+            Operation::CopySnapshot(input) => self.copy_snapshot(request, *input).await,
+            Operation::DeleteSnapshot(input) => self.delete_snapshot(request, *input).await,
             Operation::CreateUser(input) => self.create_user(request, *input).await,
             Operation::DescribeUsers(input) => self.describe_users(request, &input),
             Operation::ModifyUser(input) => self.modify_user(request, *input).await,
@@ -143,13 +142,11 @@ impl Operations {
             | Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::DeleteGlobalReplicationGroup(_)
             | Operation::DeleteServerlessCacheSnapshot(_)
-            | Operation::DeleteSnapshot(_)
             | Operation::DescribeGlobalReplicationGroups(_)
             | Operation::DescribeReservedCacheNodes(_)
             | Operation::DescribeReservedCacheNodesOfferings(_)
             | Operation::DescribeServerlessCacheSnapshots(_)
             | Operation::DescribeServiceUpdates(_)
-            | Operation::DescribeSnapshots(_)
             | Operation::DescribeUpdateActions(_)
             | Operation::DisassociateGlobalReplicationGroup(_)
             | Operation::ExportServerlessCacheSnapshot(_)

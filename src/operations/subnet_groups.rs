@@ -248,6 +248,11 @@ fn default_subnet(scope: &Scope, zone: &str) -> String {
     format!("subnet-{}", derived_id(&[&scope.account, zone]))
 }
 
+/// The account's VPC in a region.
+pub(super) fn vpc_id(scope: &Scope) -> String {
+    format!("vpc-{}", derived_id(&[&scope.account, &scope.region]))
+}
+
 fn show(scope: &Scope, group: &CacheSubnetGroup) -> types::CacheSubnetGroup {
     let ipv4 = || Some(vec![types::NetworkType::Ipv4]);
     let subnets = group.subnet_ids.iter().map(|id| types::Subnet {
@@ -259,7 +264,7 @@ fn show(scope: &Scope, group: &CacheSubnetGroup) -> types::CacheSubnetGroup {
     types::CacheSubnetGroup {
         cache_subnet_group_name: Some(group.name.clone()),
         cache_subnet_group_description: Some(group.description.clone()),
-        vpc_id: Some(format!("vpc-{}", derived_id(&[&scope.account, &scope.region]))),
+        vpc_id: Some(vpc_id(scope)),
         subnets: Some(subnets.collect()),
         arn: Some(Arn::new(scope, ResourceType::SubnetGroup, &group.name).to_string()),
         supported_network_types: ipv4(),

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Operations, errors, replication_group, request::Request, serverless_cache, user, user_group};
+use super::{Operations, errors, replication_group, request::Request, serverless_cache, snapshot, user, user_group};
 use crate::{
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, GroupPhase, Phase, ReplicationGroup,
-        Scope, ServerlessCache, TagSet, User, UserGroup,
+        Scope, ServerlessCache, Snapshot, SnapshotStatus, TagSet, User, UserGroup,
         arn::{Arn, ResourceType},
         catalogue::default_groups::default_group,
         tags::TagError,
@@ -183,6 +183,13 @@ fn change_in_record(
             }
             Ok(tags)
         }
+        ResourceType::Snapshot => {
+            let found = draft.get::<Snapshot>(scope, id).ok_or_else(|| errors::snapshot_not_found(id))?;
+            match snapshot::status(draft.tables(), &found) {
+                SnapshotStatus::Available => changed::<Snapshot>(draft, scope, id, |record| &mut record.tags, change),
+                status => Err(errors::snapshot_not_available(id, status.as_str())),
+            }
+        }
         other => Err(absent(other, id)),
     }
 }
@@ -214,7 +221,6 @@ fn changed<R: Record + PartialEq>(
 /// Resources of these types cannot be made yet, so there are none.
 fn absent(resource_type: ResourceType, id: &str) -> AwsError {
     let code = match resource_type {
-        ResourceType::Snapshot => ErrorCode::SnapshotNotFound,
         ResourceType::ReservedInstance => ErrorCode::ReservedCacheNodeNotFound,
         ResourceType::ServerlessCacheSnapshot => ErrorCode::ServerlessCacheSnapshotNotFound,
         _ => ErrorCode::GlobalReplicationGroupNotFound,

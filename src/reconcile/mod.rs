@@ -23,7 +23,9 @@ mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod queue;
+mod restoring;
 mod serverless;
+mod snapshots;
 mod steps;
 mod users;
 mod watch;
@@ -42,6 +44,7 @@ use crate::{
     faults,
     gateway::Gateway,
     model::Scope,
+    snapshot_files::SnapshotFiles,
     store::{Change, Kind, Store, Tables},
 };
 
@@ -78,6 +81,8 @@ pub struct Shared {
     pub backend: Arc<dyn Backend>,
     /// The endpoints.
     pub gateway: Arc<Gateway>,
+    /// The data of snapshots.
+    pub snapshot_files: Arc<SnapshotFiles>,
     /// The time of day.
     pub clock: Arc<Clock>,
     /// What lets the server into its engines.
@@ -115,6 +120,8 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
             watch::probe(&shared),
             watch::sweep(&shared),
             users::follow(&shared),
+            snapshots::follow(&shared),
+            snapshots::follow_clock(&shared),
             faults::follow_clock(&shared.store, &shared.clock),
         );
     }

@@ -35,6 +35,7 @@ mod resize;
 mod resize_group;
 mod serverless;
 mod serverless_users;
+mod snapshots;
 mod strict;
 mod tags;
 mod unreconciled;

@@ -19,6 +19,7 @@ use cachette::{
     operations::{Operations, Options, Request},
     protocol::Operation,
     reconcile,
+    snapshot_files::SnapshotFiles,
     store::{StorageError, Store},
     tls::Certificates,
 };
@@ -146,6 +147,9 @@ impl Server {
             store: Arc::clone(&store),
             backend: Arc::new(backend),
             gateway,
+            snapshot_files: Arc::new(
+                SnapshotFiles::open(&path.parent().expect("a folder").join("snapshots")).expect("a folder"),
+            ),
             clock: Arc::clone(&clock),
             secret: InstanceSecret::new([1; 32]),
             strict: false,

@@ -127,7 +127,7 @@ macro_rules! targets {
     };
 }
 
-targets! { cluster, discovery, logins, names, policies, query, signatures, xml }
+targets! { cluster, discovery, dumps, logins, names, policies, query, signatures, xml }
 
 #[test]
 fn every_target_is_one_of_cargo_fuzz_too() {
@@ -152,5 +152,15 @@ fn every_operation_has_a_seed() {
 fn the_signatures_of_the_seeds_hold() {
     for (name, seed) in seeds("signatures") {
         assert!(targets::signatures::is_let_in(&seed), "{name}");
+    }
+}
+
+/// The seeds of `dumps` are whole, but for the checksum that they come without.
+#[test]
+fn the_dumps_of_the_seeds_are_whole() {
+    for (name, seed) in seeds("dumps") {
+        let dump = [seed, vec![0; 8]].concat();
+        let read = cachette::rdb::check_stream(&dump[..], dump.len() as u64);
+        assert!(read.is_ok_and(|info| info.keys > 0), "{name}");
     }
 }

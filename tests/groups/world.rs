@@ -20,6 +20,7 @@ use cachette::{
     operations::{Operations, Options, Request},
     protocol::{Operation, Output, types},
     reconcile,
+    snapshot_files::SnapshotFiles,
     store::{StorageError, Store},
     tls::Certificates,
 };
@@ -100,6 +101,7 @@ impl World {
             store: Arc::clone(&store),
             backend: Arc::clone(&backend),
             gateway,
+            snapshot_files: Arc::new(SnapshotFiles::open(&self.folder.path().join("snapshots")).expect("a folder")),
             clock,
             secret: InstanceSecret::new([1; 32]),
             strict: false,

@@ -14,7 +14,7 @@ use cachette::cli::Cli;
 use clap::CommandFactory;
 
 /// Which modules each module may name beside itself. Data flows from `http` to the engines, and nothing goes back.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("protocol", &[]),
     ("model", &[]),
     ("clock", &[]),
@@ -23,11 +23,13 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("faults", &["clock", "model", "store"]),
     ("authorization", &["clock", "model", "protocol", "store"]),
     ("backend", &["model"]),
+    ("rdb", &["model"]),
     ("engine", &["model"]),
+    ("snapshot_files", &["model"]),
     ("gateway", &["model", "store", "tls"]),
     ("iam_login", &["authorization", "clock", "engine", "gateway", "model", "protocol", "store"]),
     ("operations", &["clock", "model", "protocol", "store"]),
-    ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "store"]),
+    ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "snapshot_files", "store"]),
     ("http", &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls"]),
 ];
 

@@ -5,6 +5,7 @@
 
 pub mod cluster;
 pub mod discovery;
+pub mod dumps;
 pub mod logins;
 pub mod names;
 pub mod policies;
