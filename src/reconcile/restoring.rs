@@ -3,7 +3,9 @@
 //! The engine finds them as a file when it starts. One that does not come up with them will not do so later either, so
 //! after a few tries the cluster is given up, and its record says why; nothing is started for it any more.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use tokio::task::spawn_blocking;
 
 use super::{
     Actor,
@@ -14,7 +16,8 @@ use super::{
 use crate::{
     backend::BackendError,
     model::{CacheCluster, NodeId, Restore},
-    snapshot_files::{FilesError, Scratch},
+    rdb::{self, RdbError},
+    snapshot_files::Scratch,
 };
 
 /// The data for an engine, in a file that is there as long as this is.
@@ -66,16 +69,39 @@ impl Actor {
         if let ([path], None) = (paths.as_slice(), &restore.slots) {
             return Ok(DataFile { path: path.clone(), _scratch: None });
         }
-        Err(FilesError::Damaged("they would have to be put together anew").into())
+        let scratch = files.scratch();
+        let (slots, output) = (restore.slots.clone(), scratch.path());
+        let made = spawn_blocking(move || {
+            let inputs: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+            rdb::combine(&inputs, slots.as_ref(), &output)
+        });
+        let info = made.await.unwrap_or_else(|error| Err(std::io::Error::other(error).into()))?;
+        // Slots are for engines in cluster mode, which have no other database and do not start with one.
+        if restore.slots.is_some() && info.databases.iter().any(|database| *database != 0) {
+            return Err(StepError::ManyDatabases);
+        }
+        Ok(DataFile { path: scratch.path(), _scratch: Some(scratch) })
     }
 }
 
 /// Whether it may be for the data that an engine did not come up.
 fn blames_data(error: &StepError) -> bool {
-    matches!(error, StepError::Backend(BackendError::StartFailed { .. }) | StepError::Engine(_) | StepError::Files(_))
+    matches!(
+        error,
+        StepError::Backend(BackendError::StartFailed { .. })
+            | StepError::Engine(_)
+            | StepError::Files(_)
+            | StepError::Dump(_)
+            | StepError::ManyDatabases
+    )
 }
 
 /// Whether the data are beyond help.
 fn is_beyond_help(error: &StepError) -> bool {
-    matches!(error, StepError::Files(error) if error.is_final())
+    match error {
+        StepError::Files(error) => error.is_final(),
+        StepError::Dump(error) => !matches!(error, RdbError::Io(_)),
+        StepError::ManyDatabases => true,
+        _ => false,
+    }
 }

@@ -29,7 +29,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("gateway", &["model", "store", "tls"]),
     ("iam_login", &["authorization", "clock", "engine", "gateway", "model", "protocol", "store"]),
     ("operations", &["clock", "model", "protocol", "store"]),
-    ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "snapshot_files", "store"]),
+    ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "rdb", "snapshot_files", "store"]),
     ("http", &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls"]),
 ];
 
