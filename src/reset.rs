@@ -9,8 +9,7 @@ use crate::{
     clock::Clock,
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, GlobalReplicationGroup,
-        ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, ServerlessSnapshot, Snapshot, UpdateAction, User,
-        UserGroup,
+        ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
     },
     store::{Draft, Record, StorageError, Store},
 };
@@ -88,7 +87,6 @@ impl Reset {
                 remove_all::<CacheSubnetGroup>(draft);
                 remove_all::<CacheSecurityGroup>(draft);
                 remove_all::<Snapshot>(draft);
-                remove_all::<ServerlessSnapshot>(draft);
                 remove_all::<ServerlessCache>(draft);
                 remove_all::<GlobalReplicationGroup>(draft);
                 remove_all::<ReservedCacheNode>(draft);

@@ -203,9 +203,9 @@ fn tags(tables: &Tables, scope: &Scope, resource_type: ResourceType, id: &str) -
         ResourceType::UserGroup => tables.user_groups.get(scope, id).map(|record| record.tags.clone()),
         ResourceType::ServerlessCache => tables.serverless_caches.get(scope, id).map(|record| record.tags.clone()),
         // There are no records of these yet.
-        ResourceType::Snapshot
-        | ResourceType::ReservedInstance
-        | ResourceType::ServerlessCacheSnapshot
-        | ResourceType::GlobalReplicationGroup => None,
+        ResourceType::ServerlessCacheSnapshot => {
+            tables.snapshots.get(&scope.behind_serverless(), id).map(|record| record.tags.clone())
+        }
+        ResourceType::Snapshot | ResourceType::ReservedInstance | ResourceType::GlobalReplicationGroup => None,
     }
 }

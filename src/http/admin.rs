@@ -97,14 +97,17 @@ pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
     // Those of engines that nobody sees hold their limits.
     let parameter_groups =
         tables.cache_parameter_groups.iter_all().filter(|(scope, _, _)| !scope.is_behind_serverless());
+    let snapshots = tables.snapshots.iter_all().filter(|(scope, _, _)| !scope.is_behind_serverless());
+    let serverless_snapshots =
+        tables.snapshots.iter_all().filter_map(|(scope, id, _)| Some(names(&scope.before_serverless()?, id)));
     Json(json!({
         "cache_clusters": clusters.collect::<Vec<_>>(),
         "cache_parameter_groups": parameter_groups.map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "cache_subnet_groups": tables.cache_subnet_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "cache_security_groups": tables.cache_security_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
-        "snapshots": tables.snapshots.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "snapshots": snapshots.map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "serverless_caches": serverless.collect::<Vec<_>>(),
-        "serverless_snapshots": tables.serverless_snapshots.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "serverless_snapshots": serverless_snapshots.collect::<Vec<_>>(),
         "global_replication_groups": tables.global_replication_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "reserved_cache_nodes": tables.reserved_cache_nodes.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "users": tables.users.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),

@@ -25,6 +25,8 @@ pub enum SourceType {
     ReplicationGroup,
     /// A serverless cache.
     ServerlessCache,
+    /// A snapshot of a serverless cache.
+    ServerlessCacheSnapshot,
 }
 
 /// Something that happened to a resource.

@@ -51,7 +51,7 @@ pub use replication_group::{ClusterMode, FindMember, GroupPhase, GroupPorts, Rep
 pub use reserved_node::ReservedCacheNode;
 pub use scope::Scope;
 pub use security_group::{CacheSecurityGroup, Ec2SecurityGroup};
-pub use serverless_cache::{Behind, Limit, ServerlessCache, ServerlessPhase, ServerlessSnapshot, UsageLimits};
+pub use serverless_cache::{Behind, Limit, ServerlessCache, ServerlessPhase, UsageLimits};
 pub use slot_set::{NotSlots, SLOTS, SlotSet};
 pub use snapshot::{
     DumpSource, NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings, SnapshotSource, SnapshotState,

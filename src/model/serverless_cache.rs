@@ -8,8 +8,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CacheCluster, Engine, EngineVersion, FindMember, GroupPhase, Observed, Phase, ReplicationGroup, Scope,
-    SnapshotFile, TagSet,
+    CacheCluster, Engine, EngineVersion, FindMember, GroupPhase, Observed, Phase, ReplicationGroup, Scope, TagSet,
 };
 
 /// How much data a cache may hold when nobody has set a limit, in gigabytes: as much as `ElastiCache` has room for.
@@ -48,6 +47,8 @@ pub struct ServerlessCache {
     pub daily_snapshot_time: Option<NaiveTime>,
     /// For how many days daily snapshots are kept, 0 for none.
     pub snapshot_retention_limit: u32,
+    /// Whether it was made of a snapshot.
+    pub is_restored: bool,
     /// The tags.
     pub tags: TagSet,
 }
@@ -173,25 +174,6 @@ impl ServerlessCache {
     }
 }
 
-/// A snapshot of a serverless cache.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ServerlessSnapshot {
-    /// Whose it is, and where.
-    pub scope: Scope,
-    /// Its name, in lower case.
-    pub name: String,
-    /// Tells this snapshot from another one that had the same name before or will have it later.
-    pub uid: String,
-    /// When it was asked for.
-    pub requested: DateTime<Utc>,
-    /// When it was asked to be deleted.
-    pub deleted: Option<DateTime<Utc>>,
-    /// The data, once they are written.
-    pub files: Vec<SnapshotFile>,
-    /// The tags.
-    pub tags: TagSet,
-}
-
 /// What ends the account of a scope whose records are behind serverless caches.
 const BEHIND: &str = "-serverless";
 
@@ -244,6 +226,7 @@ mod tests {
             kms_key_id: None,
             daily_snapshot_time: None,
             snapshot_retention_limit: 0,
+            is_restored: false,
             tags: TagSet::default(),
         }
     }

@@ -231,6 +231,11 @@ pub(super) fn serverless_cache_not_found(name: &str) -> AwsError {
     AwsError::new(ErrorCode::ServerlessCacheNotFound, format!("Serverless Cache {name} not found."))
 }
 
+pub(super) fn serverless_snapshot_not_found(name: &str) -> AwsError {
+    let message = format!("Serverless Cache Snapshot {name} not found.");
+    AwsError::new(ErrorCode::ServerlessCacheSnapshotNotFound, message)
+}
+
 pub(super) fn default_user_required() -> AwsError {
     let message = "Redis user group needs to contain a user with the user name default.";
     AwsError::new(ErrorCode::DefaultUserRequired, message)

@@ -89,6 +89,7 @@ fn shown_type(source_type: SourceType) -> types::SourceType {
         SourceType::CacheSubnetGroup => types::SourceType::CacheSubnetGroup,
         SourceType::ReplicationGroup => types::SourceType::ReplicationGroup,
         SourceType::ServerlessCache => types::SourceType::ServerlessCache,
+        SourceType::ServerlessCacheSnapshot => types::SourceType::ServerlessCacheSnapshot,
     }
 }
 

@@ -12,6 +12,7 @@ mod replication_group;
 mod request;
 mod security_groups;
 mod serverless_cache;
+mod serverless_snapshot;
 mod snapshot;
 mod subnet_groups;
 mod tags;
@@ -58,7 +59,6 @@ impl Operations {
     ///
     /// # Errors
     /// What `ElastiCache` would answer.
-    #[expect(clippy::too_many_lines, reason = "one arm for each of the API's operations, so that none is forgotten")]
     pub async fn execute(&self, request: &Request, operation: Operation) -> Result<Output, AwsError> {
         let name = operation.name();
         match operation {
@@ -114,16 +114,16 @@ impl Operations {
             Operation::DescribeServerlessCaches(input) => self.describe_serverless_caches(request, &input),
             Operation::ModifyServerlessCache(input) => self.modify_serverless_cache(request, *input).await,
             Operation::DeleteServerlessCache(input) => self.delete_serverless_cache(request, *input).await,
-            Operation::CreateServerlessCacheSnapshot(input) => refused::new_resource(
-                name,
-                IdentifierKind::ServerlessCacheSnapshot,
-                &input.serverless_cache_snapshot_name,
-            ),
-            Operation::CopyServerlessCacheSnapshot(input) => refused::new_resource(
-                name,
-                IdentifierKind::ServerlessCacheSnapshot,
-                &input.target_serverless_cache_snapshot_name,
-            ),
+            Operation::CreateServerlessCacheSnapshot(input) => {
+                self.create_serverless_cache_snapshot(request, *input).await
+            }
+            Operation::CopyServerlessCacheSnapshot(input) => self.copy_serverless_cache_snapshot(request, *input).await,
+            Operation::DeleteServerlessCacheSnapshot(input) => {
+                self.delete_serverless_cache_snapshot(request, *input).await
+            }
+            Operation::DescribeServerlessCacheSnapshots(input) => {
+                self.describe_serverless_cache_snapshots(request, &input)
+            }
             Operation::CreateSnapshot(input) => self.create_snapshot(request, *input).await,
             Operation::DescribeSnapshots(input) => self.describe_snapshots(request, &input),
             Operation::CopySnapshot(input) => self.copy_snapshot(request, *input).await,
@@ -141,11 +141,9 @@ impl Operations {
             | Operation::CompleteMigration(_)
             | Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::DeleteGlobalReplicationGroup(_)
-            | Operation::DeleteServerlessCacheSnapshot(_)
             | Operation::DescribeGlobalReplicationGroups(_)
             | Operation::DescribeReservedCacheNodes(_)
             | Operation::DescribeReservedCacheNodesOfferings(_)
-            | Operation::DescribeServerlessCacheSnapshots(_)
             | Operation::DescribeServiceUpdates(_)
             | Operation::DescribeUpdateActions(_)
             | Operation::DisassociateGlobalReplicationGroup(_)

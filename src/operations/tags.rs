@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Operations, errors, replication_group, request::Request, serverless_cache, snapshot, user, user_group};
+use super::{
+    Operations, errors, replication_group, request::Request, serverless_cache, serverless_snapshot, snapshot, user,
+    user_group,
+};
 use crate::{
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, GroupPhase, Phase, ReplicationGroup,
@@ -183,6 +186,11 @@ fn change_in_record(
             }
             Ok(tags)
         }
+        ResourceType::ServerlessCacheSnapshot => {
+            let found = serverless_snapshot::find(draft.tables(), scope, id)?;
+            serverless_snapshot::check_available(draft.tables(), &found)?;
+            changed::<Snapshot>(draft, &found.scope, id, |record| &mut record.tags, change)
+        }
         ResourceType::Snapshot => {
             let found = draft.get::<Snapshot>(scope, id).ok_or_else(|| errors::snapshot_not_found(id))?;
             match snapshot::status(draft.tables(), &found) {
@@ -222,7 +230,6 @@ fn changed<R: Record + PartialEq>(
 fn absent(resource_type: ResourceType, id: &str) -> AwsError {
     let code = match resource_type {
         ResourceType::ReservedInstance => ErrorCode::ReservedCacheNodeNotFound,
-        ResourceType::ServerlessCacheSnapshot => ErrorCode::ServerlessCacheSnapshotNotFound,
         _ => ErrorCode::GlobalReplicationGroupNotFound,
     };
     AwsError::new(code, format!("{id} not found."))

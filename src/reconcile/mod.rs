@@ -187,7 +187,6 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
         | Kind::UserGroup
         | Kind::Snapshot
         | Kind::ServerlessCache
-        | Kind::ServerlessSnapshot
         | Kind::GlobalReplicationGroup
         | Kind::ReservedCacheNode
         | Kind::UpdateAction

@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 
 use super::{change::RecordChange, group::GroupChange};
 use crate::{
-    model::{CacheCluster, CacheParameterGroup, Event, Observed, Scope, ServerlessCache, SourceType},
+    model::{
+        CacheCluster, CacheParameterGroup, Event, Observed, Scope, ServerlessCache, Snapshot, SnapshotState, SourceType,
+    },
     store::Draft,
 };
 
@@ -15,6 +17,8 @@ pub(super) enum News {
     Created { substitute: Option<String> },
     /// Nothing is left of it.
     Deleted,
+    /// The snapshot that it was to be made of could not be loaded.
+    NotRestored { reason: String },
     /// Something could not be done and is tried again.
     Waits { reason: String },
 }
@@ -38,6 +42,7 @@ impl News {
                 Some(Self::Created { substitute: substitute(cluster) })
             }
             RecordChange::Vanished if cluster.membership.is_none() => Some(Self::Deleted),
+            RecordChange::RestoreFailed { reason, .. } => Some(Self::NotRestored { reason: reason.clone() }),
             RecordChange::Failed { reason, .. } => Some(Self::Waits { reason: reason.clone() }),
             _ => None,
         }
@@ -48,7 +53,12 @@ impl News {
         let Some(scope) = behind.before_serverless() else { return };
         let messages = match self {
             Self::Created { substitute } => {
-                let created = format!("Cache {name} is created and ready to use.");
+                let is_restored = draft.get::<ServerlessCache>(&scope, name).is_some_and(|cache| cache.is_restored);
+                let created = if is_restored {
+                    format!("Cache {name} is created and data was restored from snapshot. Your cache is ready to use.")
+                } else {
+                    format!("Cache {name} is created and ready to use.")
+                };
                 std::iter::once(created).chain(substitute.map(|what| format!("Cache {name} runs {what}."))).collect()
             }
             Self::Deleted => {
@@ -56,14 +66,42 @@ impl News {
                 draft.remove::<ServerlessCache>(&scope, name);
                 vec![format!("Cache {name} was deleted.")]
             }
+            Self::NotRestored { reason } => {
+                vec![format!("Failed to create cache {name}. Data restoration from snapshot failed because {reason}.")]
+            }
             Self::Waits { reason } => vec![format!("Cache {name} waits for a step that is tried again: {reason}")],
         };
         for message in messages {
-            tracing::info!(serverless_cache = name, message, "event");
-            let (source_identifier, source_type) = (name.to_owned(), SourceType::ServerlessCache);
-            draft.emit(&scope, Event { source_identifier, source_type, message, date: now });
+            emit(draft, &scope, SourceType::ServerlessCache, name, message, now);
         }
     }
+}
+
+fn emit(draft: &mut Draft, scope: &Scope, source_type: SourceType, source: &str, message: String, now: DateTime<Utc>) {
+    tracing::info!(source, message, "event");
+    draft.emit(scope, Event { source_identifier: source.to_owned(), source_type, message, date: now });
+}
+
+/// Tells how the making of a snapshot went. A cache that was to be deleted afterwards stays when it failed, as what is
+/// behind it does.
+pub(super) fn tell_of_snapshot(draft: &mut Draft, snapshot: &Snapshot, now: DateTime<Utc>) {
+    let Some(scope) = snapshot.scope.before_serverless() else { return };
+    let (name, cache) = (&snapshot.name, snapshot.settings.replication_group_id.as_deref().unwrap_or_default());
+    let message = match &snapshot.state {
+        SnapshotState::Creating => return,
+        SnapshotState::Available => format!("Snapshot {name} created for cache {cache}."),
+        SnapshotState::Failed(reason) => {
+            if snapshot.is_final
+                && let Some(spared) = draft.get::<ServerlessCache>(&scope, cache)
+            {
+                draft.put(&scope, cache, ServerlessCache { deleted: None, ..ServerlessCache::clone(&spared) });
+                let message = format!("Cache {cache} is not deleted, because its final snapshot failed.");
+                emit(draft, &scope, SourceType::ServerlessCache, cache, message, now);
+            }
+            format!("Failed to create snapshot for cache {cache}. Snapshot {name} creation failed because {reason}.")
+        }
+    };
+    emit(draft, &scope, SourceType::ServerlessCacheSnapshot, name, message, now);
 }
 
 /// What a cluster runs in place of what was asked for.

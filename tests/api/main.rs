@@ -34,6 +34,7 @@ mod replication_groups;
 mod resize;
 mod resize_group;
 mod serverless;
+mod serverless_snapshots;
 mod serverless_users;
 mod snapshots;
 mod strict;

@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use crate::{
     model::{
         Access, Behind, CacheCluster, CacheParameterGroup, Engine, EngineVersion, FindMember, ReplicationGroup, Scope,
-        ServerlessCache, ServerlessPhase, SnapshotWindow, TagSet, catalogue::engine_versions::EngineVersionFacts,
-        parameters::family_of,
+        ServerlessCache, ServerlessPhase, Snapshot, SnapshotWindow, TagSet,
+        catalogue::engine_versions::EngineVersionFacts, parameters::family_of,
     },
-    operations::{cache_cluster, replication_group, request::Request},
+    operations::{cache_cluster, replication_group, request::Request, serverless_snapshot::restore},
     protocol::{AwsError, types},
     store::{Draft, Tables},
 };
@@ -122,6 +122,19 @@ pub(super) fn make(
     }
     draft.put(scope, &cache.name, group);
     Ok(())
+}
+
+/// Has the first engine of a new cache filled with a snapshot. The other one copies it.
+pub(super) fn fill(draft: &mut Draft, cache: &ServerlessCache, snapshot: &Snapshot) {
+    let scope = cache.scope.behind_serverless();
+    let group = draft.get::<ReplicationGroup>(&scope, &cache.name);
+    let shard = group.as_ref().and_then(|group| group.node_groups.values().next());
+    let Some(id) = shard.map(|shard| &shard.primary.cache_cluster_id) else { return };
+    if let Some(primary) = draft.get::<CacheCluster>(&scope, id) {
+        let mut primary = Arc::unwrap_or_clone(primary);
+        restore::fill(&mut primary, snapshot);
+        draft.put(&scope, id, primary);
+    }
 }
 
 /// Writes the parameters of a cache's engines, from where they reach engines that run.

@@ -13,7 +13,7 @@ use crate::{
     },
     operations::{
         Operations, cache_cluster, cache_cluster::settings, errors, new_uid, replication_group, request::Request,
-        subnet_groups, tags,
+        serverless_snapshot::restore, subnet_groups, tags,
     },
     protocol::{AwsError, ErrorCode, Output, types},
     store::Draft,
@@ -78,19 +78,21 @@ fn make(
     for (given, feature) in [
         (connection_type == Some(types::ConnectionType::Public), "the connection type public"),
         (integrations.is_some_and(|integrations| !integrations.is_empty()), "integrations"),
-        (snapshot_arns_to_restore.is_some_and(|arns| !arns.is_empty()), "restoring snapshots"),
     ] {
         if given {
             return Err(errors::feature_not_supported_yet(feature));
         }
     }
+    let engine_version = cache_cluster::full_version(version);
+    let arns = snapshot_arns_to_restore.as_deref();
+    let snapshot = restore::asked(draft.tables(), scope, arns, engine, &engine_version)?;
     let snapshot_retention_limit = settings::snapshot_retention_limit(engine, snapshot_retention_limit)?;
     let cache = ServerlessCache {
         scope: scope.clone(),
         uid: new_uid(),
         description: checked_description(description.unwrap_or_default())?,
         engine,
-        engine_version: cache_cluster::full_version(version),
+        engine_version,
         requested: now,
         deleted: None,
         limits: limits::of_new(cache_usage_limits)?,
@@ -105,10 +107,14 @@ fn make(
             None => default_snapshot_time(scope, engine, &name),
         },
         snapshot_retention_limit,
+        is_restored: snapshot.is_some(),
         tags: tags::from_request(tags)?,
         name,
     };
     behind::make(draft, request, &cache, version, now)?;
+    if let Some(snapshot) = snapshot {
+        behind::fill(draft, &cache, &snapshot);
+    }
     attach(draft, &cache)?;
     Ok(cache)
 }

@@ -2,8 +2,8 @@
 
 use super::{behind, invalid_state};
 use crate::{
-    model::{ServerlessCache, ServerlessPhase, identifier::IdentifierKind},
-    operations::{Operations, errors, request::Request},
+    model::{ServerlessCache, ServerlessPhase},
+    operations::{Operations, request::Request, serverless_snapshot},
     protocol::{AwsError, Output, types},
 };
 
@@ -22,12 +22,12 @@ impl Operations {
                 match phase {
                     ServerlessPhase::Available => {}
                     // One that cannot come up here has to be removable all the same.
-                    ServerlessPhase::Creating | ServerlessPhase::Modifying if !strict => {}
+                    ServerlessPhase::Creating | ServerlessPhase::CreateFailed | ServerlessPhase::Modifying
+                        if !strict => {}
                     phase => return Err(invalid_state(&cache.name, phase.as_str())),
                 }
                 if let Some(name) = &final_snapshot_name {
-                    IdentifierKind::ServerlessCacheSnapshot.canonical(name).map_err(errors::invalid_value)?;
-                    return Err(errors::feature_not_supported_yet("final snapshots"));
+                    serverless_snapshot::begin_last(draft, &request, &cache, name, now)?;
                 }
                 let cache = ServerlessCache { deleted: Some(now), ..ServerlessCache::clone(&cache) };
                 behind::end(draft, &cache, now);

@@ -7,7 +7,7 @@ mod delete;
 mod describe;
 mod limits;
 mod modify;
-mod version;
+pub(super) mod version;
 mod view;
 
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use chrono::{DateTime, Utc};
 use view::View;
 
 /// The cache of this name, in whatever letter case it is given.
-fn find(draft: &Draft, request: &Request, name: &str) -> Result<Arc<ServerlessCache>, AwsError> {
+pub(super) fn find(draft: &Draft, request: &Request, name: &str) -> Result<Arc<ServerlessCache>, AwsError> {
     draft.get(&request.scope, &name.to_ascii_lowercase()).ok_or_else(|| errors::serverless_cache_not_found(name))
 }
 
@@ -43,7 +43,7 @@ pub(super) fn tell(draft: &mut Draft, cache: &ServerlessCache, message: String, 
 }
 
 /// A cache is in a state in which something cannot be done.
-fn invalid_state(name: &str, status: &str) -> AwsError {
+pub(super) fn invalid_state(name: &str, status: &str) -> AwsError {
     let message = format!("Serverless Cache {name} is not in a valid state to perform this operation: it is {status}.");
     AwsError::new(ErrorCode::InvalidServerlessCacheState, message)
 }

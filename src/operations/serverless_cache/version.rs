@@ -32,7 +32,7 @@ pub(super) fn newest(engine: Engine, asked: Option<&str>) -> Result<&'static Eng
 }
 
 /// `MajorEngineVersion` of a version: its first number, or of Memcached its first two.
-pub(super) fn major(engine: Engine, version: &str) -> &str {
+pub(in crate::operations) fn major(engine: Engine, version: &str) -> &str {
     let numbers = if engine == Engine::Memcached { 2 } else { 1 };
     version.match_indices('.').nth(numbers - 1).map_or(version, |(end, _)| &version[..end])
 }

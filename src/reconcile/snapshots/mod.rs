@@ -68,11 +68,10 @@ async fn sweep(shared: &Shared) -> bool {
 /// The ids of the files that any record names.
 fn named_files(tables: &Tables) -> BTreeSet<String> {
     let of_snapshots = tables.snapshots.iter_all().flat_map(|(_, _, snapshot)| snapshot.files());
-    let of_serverless = tables.serverless_snapshots.iter_all().flat_map(|(_, _, snapshot)| &snapshot.files);
     // A cluster that is being filled needs its files whatever becomes of the snapshot.
     let restores = tables.cache_clusters.iter_all().filter_map(|(_, _, cluster)| cluster.restore.as_ref());
     let of_clusters = restores.flat_map(|restore| &restore.files);
-    of_snapshots.chain(of_serverless).chain(of_clusters).map(|file| file.id.clone()).collect()
+    of_snapshots.chain(of_clusters).map(|file| file.id.clone()).collect()
 }
 
 /// The snapshots that were deleted.

@@ -10,6 +10,7 @@ use crate::{
         CacheCluster, Event, NodeId, NodeSnapshot, ReplicationGroup, Scope, Snapshot, SnapshotFile, SnapshotState,
         SourceType,
     },
+    reconcile::serverless,
     snapshot_files::Fresh,
     store::Draft,
 };
@@ -72,9 +73,13 @@ pub(super) fn write(
     let is_copy = snapshot.copy_of.take().is_some();
     let source = source_of_events(draft, scope, &snapshot);
     release(draft, scope, &snapshot);
-    draft.put(scope, name, snapshot);
+    draft.put(scope, name, snapshot.clone());
     if is_copy {
         // Nothing happened to the cache.
+        return;
+    }
+    if scope.is_behind_serverless() {
+        serverless::tell_of_snapshot(draft, &snapshot, now);
         return;
     }
     for message in messages {
