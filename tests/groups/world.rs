@@ -21,7 +21,7 @@ use cachette::{
     protocol::{Operation, Output, types},
     reconcile,
     snapshot_files::SnapshotFiles,
-    store::{StorageError, Store},
+    store::{Draft, StorageError, Store, Tables},
     tls::Certificates,
 };
 use redis::{FromRedisValue, aio::MultiplexedConnection};
@@ -149,6 +149,25 @@ impl World {
     /// How often the records have changed.
     pub fn version(&self) -> u64 {
         *self.server().store.version().borrow()
+    }
+
+    /// The records as they are now.
+    pub fn tables(&self) -> Arc<Tables> {
+        self.server().store.tables()
+    }
+
+    /// Changes the records behind everybody's back.
+    pub async fn tamper(&self, change: impl FnOnce(&mut Draft) + Send + 'static) {
+        let written = self.server().store.write(move |draft| {
+            change(draft);
+            Ok::<_, StorageError>(())
+        });
+        written.await.expect("written");
+    }
+
+    /// Where the data of snapshots are.
+    pub fn snapshot_folder(&self) -> PathBuf {
+        self.folder.path().join("snapshots")
     }
 
     pub fn group(&self) -> Option<Arc<ReplicationGroup>> {
