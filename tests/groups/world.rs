@@ -17,6 +17,7 @@ use cachette::{
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
     model::{Access, CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope},
+    object_storage::ObjectStorage,
     operations::{Operations, Options, Request},
     protocol::{Operation, Output, types},
     reconcile,
@@ -103,6 +104,7 @@ impl World {
             gateway,
             snapshot_files: Arc::new(SnapshotFiles::open(&self.folder.path().join("snapshots")).expect("a folder")),
             clock,
+            object_storage: Arc::new(ObjectStorage::none()),
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };
