@@ -89,6 +89,10 @@ pub struct Serve {
     #[arg(long, env = "CACHETTE_DOCKER_NETWORK", value_name = "NETWORK")]
     pub docker_network: Option<String>,
 
+    /// A folder in place of S3: the folders in it are buckets, their files objects.
+    #[arg(long, env = "CACHETTE_S3_DIR", value_name = "DIR")]
+    pub s3_dir: Option<PathBuf>,
+
     /// Refuse exactly what `ElastiCache` refuses, even what the engines could do.
     #[arg(long, env = "CACHETTE_STRICT")]
     pub strict: bool,

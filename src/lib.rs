@@ -17,6 +17,7 @@ pub mod http;
 pub mod iam_login;
 pub mod instance;
 pub mod model;
+pub mod object_storage;
 pub mod open_files;
 pub mod operations;
 pub mod protocol;

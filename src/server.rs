@@ -19,6 +19,7 @@ use crate::{
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
     model::Engine,
+    object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
     open_files::OpenFiles,
     operations::{Operations, Options},
     reconcile,
@@ -63,6 +64,12 @@ pub enum StartError {
     /// The policies cannot be used.
     #[error(transparent)]
     Policies(#[from] PoliciesError),
+    /// What the environment says of object storage makes no sense.
+    #[error(transparent)]
+    ObjectStorage(#[from] SettingsError),
+    /// The folder that is to be object storage is none.
+    #[error("--s3-dir {}: there is no such folder", .0.display())]
+    NoS3Dir(PathBuf),
 }
 
 /// A server that is ready to run.
@@ -93,6 +100,7 @@ impl Server {
         if policies.is_some() && matches!(authentication, Authentication::Off) {
             tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
         }
+        let object_storage = Arc::new(object_storage(options.s3_dir)?);
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
         let instance = Instance::open(&data_dir)?;
         let store = Arc::new(Store::open(&data_dir.join("records.redb"))?);
@@ -116,13 +124,7 @@ impl Server {
         })
         .await?;
         let clock = Arc::new(Clock::system());
-        let files = OpenFiles::of_process();
-        tracing::info!(
-            open_files = files.all,
-            api_connections = files.api_connections,
-            endpoint_connections = files.endpoint_connections,
-            "connections are limited by the files that may be open"
-        );
+        let files = open_files();
         let settings = GatewaySettings {
             endpoint_host: endpoint_host.clone(),
             places: Places::new(files.endpoint_connections),
@@ -144,6 +146,7 @@ impl Server {
         let gateway = Gateway::new(settings, Arc::clone(&certificates), Arc::new(Records::new(Arc::clone(&store))));
         let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
+        let operations = operations.with_object_storage(Arc::clone(&object_storage));
         let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
         let limits = Limits { connections: files.api_connections, ..Limits::default() };
         let guard = Guard::new(options.admin_access.into(), own_names, limits);
@@ -172,6 +175,7 @@ impl Server {
             gateway,
             snapshot_files,
             clock,
+            object_storage,
             secret: instance.secret,
             strict: options.strict,
         };
@@ -224,6 +228,27 @@ fn snapshot_files(asked: Option<PathBuf>, data_dir: &Path, instance: &Instance) 
         Some(folder) => folder.join(&instance.name),
         None => data_dir.join("snapshots"),
     })
+}
+
+/// How many files may be open, which the log is told.
+fn open_files() -> OpenFiles {
+    let files = OpenFiles::of_process();
+    tracing::info!(
+        open_files = files.all,
+        api_connections = files.api_connections,
+        endpoint_connections = files.endpoint_connections,
+        "connections are limited by the files that may be open"
+    );
+    files
+}
+
+/// Where users have snapshots: in `folder`, or where the variables of AWS's tools say.
+fn object_storage(folder: Option<PathBuf>) -> Result<ObjectStorage, StartError> {
+    if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(StartError::NoS3Dir(folder.clone()));
+    }
+    let settings = StorageSettings::read(folder, |variable| std::env::var(variable).ok())?;
+    Ok(ObjectStorage::new(settings, StorageLimits::default()))
 }
 
 /// Where data is kept unless told otherwise, by the XDG rules.

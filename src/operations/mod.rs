@@ -26,6 +26,7 @@ pub use request::{Options, Request};
 use crate::{
     clock::Clock,
     model::{ServerlessCache, ServerlessPhase, identifier::IdentifierKind},
+    object_storage::ObjectStorage,
     protocol::{AwsError, Operation, Output},
     store::{Store, Tables},
 };
@@ -46,13 +47,21 @@ pub struct Operations {
     store: Arc<Store>,
     clock: Arc<Clock>,
     options: Options,
+    object_storage: Arc<ObjectStorage>,
 }
 
 impl Operations {
     /// The operations on `store`.
     #[must_use]
     pub fn new(store: Arc<Store>, clock: Arc<Clock>, options: Options) -> Self {
-        Self { store, clock, options }
+        Self { store, clock, options, object_storage: Arc::new(ObjectStorage::none()) }
+    }
+
+    /// The same with somewhere to read snapshots from and export them to.
+    #[must_use]
+    pub fn with_object_storage(mut self, object_storage: Arc<ObjectStorage>) -> Self {
+        self.object_storage = object_storage;
+        self
     }
 
     /// Carries out an operation.

@@ -44,6 +44,7 @@ use crate::{
     faults,
     gateway::Gateway,
     model::Scope,
+    object_storage::ObjectStorage,
     snapshot_files::SnapshotFiles,
     store::{Change, Kind, Store, Tables},
 };
@@ -85,6 +86,8 @@ pub struct Shared {
     pub snapshot_files: Arc<SnapshotFiles>,
     /// The time of day.
     pub clock: Arc<Clock>,
+    /// Where users have the snapshots that they bring along and those that they export.
+    pub object_storage: Arc<ObjectStorage>,
     /// What lets the server into its engines.
     pub secret: InstanceSecret,
     /// Whether an engine of another version than the one asked for is an error.

@@ -16,6 +16,7 @@ use cachette::{
     engine::InstanceSecret,
     gateway::{Gateway, GatewaySettings, Records},
     model::{CacheCluster, Phase, Scope},
+    object_storage::ObjectStorage,
     operations::{Operations, Options, Request},
     protocol::Operation,
     reconcile,
@@ -151,6 +152,7 @@ impl Server {
                 SnapshotFiles::open(&path.parent().expect("a folder").join("snapshots")).expect("a folder"),
             ),
             clock: Arc::clone(&clock),
+            object_storage: Arc::new(ObjectStorage::none()),
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };

@@ -6,5 +6,7 @@ mod failover;
 mod faults;
 mod random;
 mod replicas;
+mod snapshot_crashes;
+mod snapshots;
 mod users;
 mod world;

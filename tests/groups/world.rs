@@ -17,11 +17,12 @@ use cachette::{
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
     model::{Access, CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Scope},
+    object_storage::ObjectStorage,
     operations::{Operations, Options, Request},
     protocol::{Operation, Output, types},
     reconcile,
     snapshot_files::SnapshotFiles,
-    store::{StorageError, Store},
+    store::{Draft, StorageError, Store, Tables},
     tls::Certificates,
 };
 use redis::{FromRedisValue, aio::MultiplexedConnection};
@@ -103,6 +104,7 @@ impl World {
             gateway,
             snapshot_files: Arc::new(SnapshotFiles::open(&self.folder.path().join("snapshots")).expect("a folder")),
             clock,
+            object_storage: Arc::new(ObjectStorage::none()),
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };
@@ -149,6 +151,25 @@ impl World {
     /// How often the records have changed.
     pub fn version(&self) -> u64 {
         *self.server().store.version().borrow()
+    }
+
+    /// The records as they are now.
+    pub fn tables(&self) -> Arc<Tables> {
+        self.server().store.tables()
+    }
+
+    /// Changes the records behind everybody's back.
+    pub async fn tamper(&self, change: impl FnOnce(&mut Draft) + Send + 'static) {
+        let written = self.server().store.write(move |draft| {
+            change(draft);
+            Ok::<_, StorageError>(())
+        });
+        written.await.expect("written");
+    }
+
+    /// Where the data of snapshots are.
+    pub fn snapshot_folder(&self) -> PathBuf {
+        self.folder.path().join("snapshots")
     }
 
     pub fn group(&self) -> Option<Arc<ReplicationGroup>> {

@@ -14,7 +14,7 @@ use cachette::cli::Cli;
 use clap::CommandFactory;
 
 /// Which modules each module may name beside itself. Data flows from `http` to the engines, and nothing goes back.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("protocol", &[]),
     ("model", &[]),
     ("clock", &[]),
@@ -28,8 +28,23 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("snapshot_files", &["model"]),
     ("gateway", &["model", "store", "tls"]),
     ("iam_login", &["authorization", "clock", "engine", "gateway", "model", "protocol", "store"]),
-    ("operations", &["clock", "model", "protocol", "store"]),
-    ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "rdb", "snapshot_files", "store"]),
+    ("object_storage", &[]),
+    ("operations", &["clock", "model", "object_storage", "protocol", "store"]),
+    (
+        "reconcile",
+        &[
+            "backend",
+            "clock",
+            "engine",
+            "faults",
+            "gateway",
+            "model",
+            "object_storage",
+            "rdb",
+            "snapshot_files",
+            "store",
+        ],
+    ),
     ("http", &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls"]),
 ];
 
