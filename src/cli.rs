@@ -37,6 +37,10 @@ pub struct Serve {
     #[arg(long, env = "CACHETTE_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
 
+    /// Where the data of snapshots are kept, in a folder of this server's own; without it, beside the records.
+    #[arg(long, env = "CACHETTE_SNAPSHOT_DIR", value_name = "DIR")]
+    pub snapshot_dir: Option<PathBuf>,
+
     /// Whether requests have to be signed with one of `--credentials`.
     #[arg(long, env = "CACHETTE_AUTH", default_value = "off")]
     pub auth: AuthChoice,

@@ -25,5 +25,6 @@ pub mod rdb;
 pub mod reconcile;
 pub mod reset;
 pub mod server;
+pub mod snapshot_files;
 pub mod store;
 pub mod tls;

@@ -9,8 +9,7 @@ use crate::{
     clock::Clock,
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, GlobalReplicationGroup,
-        ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, ServerlessSnapshot, Snapshot, UpdateAction, User,
-        UserGroup,
+        ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
     },
     store::{Draft, Record, StorageError, Store},
 };
@@ -54,12 +53,18 @@ impl Reset {
         let now = self.clock.now();
         self.store
             .write(move |draft| {
+                // Nothing is to wait for one that is being taken.
+                remove_all::<Snapshot>(draft);
                 for (scope, id) in keys::<CacheCluster>(draft) {
                     if let Some(cluster) = draft.get::<CacheCluster>(&scope, &id) {
                         draft.put(
                             &scope,
                             &id,
-                            CacheCluster { deleted: cluster.deleted.or(Some(now)), ..(*cluster).clone() },
+                            CacheCluster {
+                                deleted: cluster.deleted.or(Some(now)),
+                                snapshotting: None,
+                                ..(*cluster).clone()
+                            },
                         );
                     }
                 }
@@ -82,7 +87,6 @@ impl Reset {
                 remove_all::<CacheSubnetGroup>(draft);
                 remove_all::<CacheSecurityGroup>(draft);
                 remove_all::<Snapshot>(draft);
-                remove_all::<ServerlessSnapshot>(draft);
                 remove_all::<ServerlessCache>(draft);
                 remove_all::<GlobalReplicationGroup>(draft);
                 remove_all::<ReservedCacheNode>(draft);

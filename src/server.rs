@@ -1,6 +1,10 @@
 //! Puts the parts together and runs them.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tokio::net::TcpListener;
 
@@ -14,11 +18,13 @@ use crate::{
     http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
+    model::Engine,
     object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
     open_files::OpenFiles,
     operations::{Operations, Options},
     reconcile,
     reset::Reset,
+    snapshot_files::{FilesError, SnapshotFiles},
     store::{StorageError, Store},
     tls::{Certificates, TlsError},
 };
@@ -32,6 +38,9 @@ pub enum StartError {
     /// The records cannot be read.
     #[error(transparent)]
     Store(#[from] StorageError),
+    /// There is no folder for snapshots.
+    #[error(transparent)]
+    SnapshotFiles(#[from] FilesError),
     /// There are no certificates.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -100,19 +109,17 @@ impl Server {
             .map_err(|source| StartError::Listen { address: options.listen, source })?;
         let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
         let certificates = Arc::new(Certificates::open(&data_dir, endpoint_host.as_deref())?);
+        let snapshot_files = Arc::new(snapshot_files(options.snapshot_dir, &data_dir, &instance)?);
         let backend = backend::select(backend::Selection {
             choice: options.backend.into(),
             instance: instance.name.clone(),
             data_dir,
             engine_path: options.engine_path,
-            images: [
-                (crate::model::Engine::Redis, options.image_redis),
-                (crate::model::Engine::Valkey, options.image_valkey),
-                (crate::model::Engine::Memcached, options.image_memcached),
-            ]
-            .into_iter()
-            .filter_map(|(engine, image)| Some((engine, image?)))
-            .collect(),
+            images: images([
+                (Engine::Redis, options.image_redis),
+                (Engine::Valkey, options.image_valkey),
+                (Engine::Memcached, options.image_memcached),
+            ]),
             docker_network: options.docker_network,
         })
         .await?;
@@ -166,6 +173,7 @@ impl Server {
             store,
             backend,
             gateway,
+            snapshot_files,
             clock,
             object_storage,
             secret: instance.secret,
@@ -206,6 +214,20 @@ impl Server {
             () = stopping => {}
         }
     }
+}
+
+/// The images that were named.
+fn images(named: [(Engine, Option<String>); 3]) -> HashMap<Engine, String> {
+    named.into_iter().filter_map(|(engine, image)| Some((engine, image?))).collect()
+}
+
+/// Opens the folder for the data of snapshots: below the one that was asked for, or below the data directory.
+fn snapshot_files(asked: Option<PathBuf>, data_dir: &Path, instance: &Instance) -> Result<SnapshotFiles, FilesError> {
+    SnapshotFiles::open(&match asked {
+        // Several servers may be told the same, and each clears its folder of what it does not know.
+        Some(folder) => folder.join(&instance.name),
+        None => data_dir.join("snapshots"),
+    })
 }
 
 /// How many files may be open, which the log is told.

@@ -202,10 +202,13 @@ fn tags(tables: &Tables, scope: &Scope, resource_type: ResourceType, id: &str) -
         ResourceType::User => tables.users.get(scope, id).map(|record| record.tags.clone()),
         ResourceType::UserGroup => tables.user_groups.get(scope, id).map(|record| record.tags.clone()),
         ResourceType::ReservedInstance => tables.reserved_cache_nodes.get(scope, id).map(|record| record.tags.clone()),
-        // There are no records of these yet.
-        ResourceType::Snapshot
-        | ResourceType::ServerlessCache
-        | ResourceType::ServerlessCacheSnapshot
-        | ResourceType::GlobalReplicationGroup => None,
+        ResourceType::ServerlessCache => tables.serverless_caches.get(scope, id).map(|record| record.tags.clone()),
+        ResourceType::ServerlessCacheSnapshot => {
+            tables.snapshots.get(&scope.behind_serverless(), id).map(|record| record.tags.clone())
+        }
+        ResourceType::Snapshot => tables.snapshots.get(scope, id).map(|record| record.tags.clone()),
+        ResourceType::GlobalReplicationGroup => {
+            tables.global_replication_groups.get(&scope.everywhere(), id).map(|record| record.tags.clone())
+        }
     }
 }

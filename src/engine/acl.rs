@@ -132,6 +132,7 @@ mod tests {
             iam_passwords: iam_passwords.iter().map(|(name, hash)| ((*name).to_owned(), hash.clone())).collect(),
             admin: InstanceSecret::new([0; 32]).of_engine("e"),
             replicates: false,
+            is_serverless: false,
             cluster: None,
         };
         Rules::new(&settings, &Vocabulary::new(["acl|setuser", "config", "failover"].map(str::to_owned)))

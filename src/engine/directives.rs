@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::launch::EngineSettings;
+use super::{launch::EngineSettings, restricted::RENAMED_SERVERLESS};
 
 /// Parameters that only `ElastiCache`'s own engines know, that the server sees to by itself, or that an engine can only
 /// be started with. None of them is sent to a running engine as it is.
@@ -35,7 +35,8 @@ const NOT_DIRECTIVES: [&str; 22] = [
 const NEEDED: [&str; 5] = ["acl", "client", "cluster", "info", "ping"];
 
 /// The commands that a parameter group gives another name, with that name, which is empty for a command that is
-/// blocked. The parameter is a list of pairs with blanks between: `KEYS blocked FLUSHALL wipe`.
+/// blocked. The parameter is a list of pairs with blanks between: `KEYS blocked FLUSHALL wipe`. Those that a serverless
+/// cache does not have are among them.
 pub(super) fn renamed_commands(settings: &EngineSettings) -> BTreeMap<String, String> {
     let value = settings.parameters.get(RENAME_COMMANDS).map(String::as_str).unwrap_or_default();
     let words: Vec<&str> = value.split_whitespace().collect();
@@ -45,7 +46,9 @@ pub(super) fn renamed_commands(settings: &EngineSettings) -> BTreeMap<String, St
         name => name.to_owned(),
     };
     let pairs = words.chunks_exact(2).map(|pair| (pair[0].to_ascii_lowercase(), pair[1]));
-    pairs.map(|(command, new)| (command.clone(), name(&command, new))).collect()
+    let of_serverless = RENAMED_SERVERLESS.into_iter().filter(|_| settings.is_serverless);
+    let hidden = of_serverless.map(|command| (command.to_owned(), settings.admin.command(command)));
+    pairs.map(|(command, new)| (command.clone(), name(&command, new))).chain(hidden).collect()
 }
 
 /// How much data the engine may hold in bytes: what the node type has, less what the parameter group keeps back.

@@ -26,6 +26,8 @@ pub struct EngineSettings {
     pub admin: AdminSecret,
     /// Whether it is to copy another engine or be copied as soon as it runs.
     pub replicates: bool,
+    /// Whether it is behind a serverless cache, whose clients have fewer commands.
+    pub is_serverless: bool,
     /// What the engine needs to be part of a cluster, when it is to be part of one.
     pub cluster: Option<ClusterSettings>,
 }

@@ -115,6 +115,7 @@ mod tests {
             iam_passwords: std::collections::BTreeMap::new(),
             admin: InstanceSecret::new([0; 32]).of_engine("e"),
             replicates: false,
+            is_serverless: false,
             cluster: None,
         };
         launch(&settings).arguments.join(" ")

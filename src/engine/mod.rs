@@ -5,6 +5,7 @@ mod acl;
 mod cluster;
 mod copy_keys;
 mod directives;
+mod dump;
 mod launch;
 mod memcached_client;
 mod memcached_launch;
@@ -22,6 +23,7 @@ pub use cluster::{
     ClusterInfo, ClusterNode, ClusterView, Duty, Member, OpenMove, Seat, forget_all, form, join, move_slots,
     open_moves, settle, switch_primary, until_agreed,
 };
+pub use dump::Dump;
 pub use launch::{ClusterSettings, EngineSettings, Launch};
 pub use memcached_client::MemcachedClient;
 pub use outside::{OutsideLink, Source, SourceError};
@@ -43,6 +45,9 @@ pub enum EngineError {
     /// It answered with an error.
     #[error("the engine refused: {0}")]
     Refused(String),
+    /// It is reading its data, and answers when it has them.
+    #[error("the engine is still reading its data")]
+    Loading,
     /// What it answered cannot be read.
     #[error("the engine answered what cannot be understood: {0}")]
     Unintelligible(String),
@@ -86,6 +91,8 @@ impl From<redis::RedisError> for EngineError {
     fn from(error: redis::RedisError) -> Self {
         if error.is_timeout() {
             Self::TimedOut
+        } else if error.code() == Some("LOADING") {
+            Self::Loading
         } else if error.is_io_error() || error.is_connection_dropped() {
             Self::Unreachable(error.to_string())
         } else {

@@ -45,14 +45,15 @@ fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
         // A replica is known by the address that it calls from.
         all.push(words(&["bind-source-addr", "{address}"]));
     }
+    if settings.version.major() >= 6 {
+        // A copy that was made for a replica, or for a snapshot, does not stay behind on the disk.
+        all.push(words(&["rdb-del-sync-files", "yes"]));
+    }
     if settings.replicates {
         // Sent straight to replicas, a copy comes sooner, but what is written after it may come a second later: the engine
         // waits for a second sign of life when the first one comes before its child has ended. By way of a file, which
         // all replicas that wait share, what is written follows at once.
         all.push(words(&["repl-diskless-sync", "no"]));
-        if settings.version.major() >= 6 {
-            all.push(words(&["rdb-del-sync-files", "yes"]));
-        }
         // That often a second the engine looks whether the file is there. It is calmed down when all have their copy.
         all.push(words(&["hz", "100"]));
     }
@@ -131,6 +132,7 @@ mod tests {
             iam_passwords: std::collections::BTreeMap::new(),
             admin: InstanceSecret::new([0; 32]).of_engine("e"),
             replicates: false,
+            is_serverless: false,
             cluster: None,
         }
     }

@@ -46,6 +46,51 @@ const DENIED_SUBCOMMANDS: [&str; 24] = [
     "cluster|syncslots",
 ];
 
+/// Commands that serverless caches do not have beside those, as whole commands. They get another name, so all engines that
+/// serverless caches run have to know them.
+pub(super) const RENAMED_SERVERLESS: [&str; 14] = [
+    "keys",
+    "lastsave",
+    "latency",
+    "memory",
+    "monitor",
+    "move",
+    "object",
+    "pfdebug",
+    "pfselftest",
+    "psubscribe",
+    "punsubscribe",
+    "slowlog",
+    "swapdb",
+    "wait",
+];
+
+/// What serverless caches do not have beside those and is denied by ACL alone: subcommands, and commands that came with
+/// versions that not all of their engines have.
+const DENIED_SERVERLESS: [&str; 21] = [
+    "acl|dryrun",
+    "acl|log",
+    "client|caching",
+    "client|getredir",
+    "client|id",
+    "client|info",
+    "client|kill",
+    "client|list",
+    "client|no-evict",
+    "client|pause",
+    "client|tracking",
+    "client|trackinginfo",
+    "client|unblock",
+    "client|unpause",
+    "cluster|count-failure-reports",
+    "commandlog|get",
+    "commandlog|len",
+    "commandlog|reset",
+    "pubsub|numpat",
+    "script|kill",
+    "waitaof",
+];
+
 /// Subcommands that stay allowed, for engines whose ACL can only allow single ones (6.x).
 const ALLOWED_SUBCOMMANDS: [&str; 15] = [
     "acl|cat",
@@ -80,24 +125,34 @@ pub(super) fn has_channel_rules(settings: &EngineSettings) -> bool {
 
 /// The commands that a running engine knows and that something here may be about: all that it counts as slow. A rule about
 /// a command that it does not know it would refuse, and it may be of another version than the one that was asked for.
-pub(super) struct Vocabulary(BTreeSet<String>);
+pub(super) struct Vocabulary {
+    known: BTreeSet<String>,
+    is_serverless: bool,
+}
 
 impl Vocabulary {
     /// From the answer to `ACL CAT slow`.
     pub(super) fn new(slow: impl IntoIterator<Item = String>) -> Self {
-        Self(slow.into_iter().collect())
+        Self { known: slow.into_iter().collect(), is_serverless: false }
+    }
+
+    /// The same for an engine behind a serverless cache, if it is one.
+    pub(super) fn of_serverless(self, is_serverless: bool) -> Self {
+        Self { is_serverless, ..self }
     }
 
     /// Whether there are rules for publish and subscribe channels. They came with FAILOVER, in 6.2.
     pub(super) fn has_channel_rules(&self) -> bool {
-        self.0.contains("failover")
+        self.known.contains("failover")
     }
 
     /// The rules that take away what is restricted from whoever has `rules`, and nothing else. They have to come last.
     pub(super) fn restrictions(&self, rules: &[&str]) -> Vec<String> {
-        let denied = RENAMED.iter().chain(&DENIED).chain(&DENIED_SUBCOMMANDS).filter(|name| self.0.contains(**name));
+        let of_serverless = RENAMED_SERVERLESS.iter().chain(&DENIED_SERVERLESS).filter(|_| self.is_serverless);
+        let denied = RENAMED.iter().chain(&DENIED).chain(&DENIED_SUBCOMMANDS).chain(of_serverless);
+        let denied = denied.filter(|name| self.known.contains(**name));
         let mut restrictions: Vec<_> = denied.map(|name| format!("-{name}")).collect();
-        if !self.0.contains("acl|setuser") {
+        if !self.known.contains("acl|setuser") {
             for command in ["acl", "cluster"] {
                 restrictions.push(format!("-{command}"));
                 let of_command = |name: &&&str| name.split_once('|').is_some_and(|(container, _)| container == command);
@@ -137,6 +192,20 @@ mod tests {
         let newer = Vocabulary::new(["acl|setuser", "cluster|meet", "failover", "config"].map(str::to_owned));
         assert_eq!(newer.restrictions(&["+@all"]), ["-config", "-failover", "-acl|setuser", "-cluster|meet"]);
         assert!(newer.has_channel_rules() && !older().has_channel_rules());
+    }
+
+    #[test]
+    fn engines_behind_serverless_caches_have_fewer() {
+        let known = || Vocabulary::new(["client|list", "client|setname", "config", "keys"].map(str::to_owned));
+        assert_eq!(known().of_serverless(false).restrictions(&["+@all"])[..1], ["-config"]);
+        let restrictions = known().of_serverless(true).restrictions(&["+@all"]);
+        assert_eq!(restrictions[..3], ["-config", "-keys", "-client|list"]);
+        let mut all: Vec<_> =
+            RENAMED.iter().chain(&DENIED).chain(&RENAMED_SERVERLESS).chain(&DENIED_SERVERLESS).collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count, "each is listed once");
     }
 
     #[test]

@@ -29,7 +29,8 @@ impl RedisClient {
             return if settings.access == Access::Open { Ok(()) } else { Err(EngineError::NoUsers) };
         }
         let slow: Vec<String> = self.command("acl").arg("CAT").arg("slow").query_async(&mut self.connection).await?;
-        let Rules { users, mut refused } = Rules::new(settings, &Vocabulary::new(slow));
+        let Rules { users, mut refused } =
+            Rules::new(settings, &Vocabulary::new(slow).of_serverless(settings.is_serverless));
         let before = self.present_users().await?;
 
         // Whoever is to be let in first: nobody who may come in before and after is kept out in between.

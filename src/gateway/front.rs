@@ -11,6 +11,8 @@ pub enum Front {
     RedisCluster,
     /// Memcached: the discovery commands are answered.
     Memcached,
+    /// Memcached as a serverless cache, which does not tell of nodes: bytes are copied unseen.
+    ServerlessMemcached,
 }
 
 impl From<Engine> for Front {

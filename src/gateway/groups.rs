@@ -72,12 +72,24 @@ impl<'a> Group<'a> {
     }
 
     /// The port of the node endpoint behind which other engines know an engine under the address `peer`, or knew it.
+    ///
+    /// Clients of a serverless cache are told of no nodes. They find one shard: the cache's endpoint as its primary, and
+    /// the reader endpoint as its replica.
     pub(super) fn public_port(&self, peer: SocketAddr) -> Option<u16> {
         let nodes =
             || self.record.member_ids().filter_map(|id| self.member(id)).flat_map(|member| member.nodes.values());
         let is_this = |running: &Running| running.peer == peer || running.address == peer;
         let runs_there = |node: &&CacheNode| node.engines.values().filter_map(|engine| engine.running()).any(is_this);
-        let node = nodes().find(runs_there).or_else(|| nodes().find(|node| node.former_peer == Some(peer)));
+        let was_there = |node: &&CacheNode| node.former_peer == Some(peer);
+        if self.record.scope.is_behind_serverless() {
+            let mut primaries =
+                self.record.node_groups.values().filter_map(|shard| shard.working_primary(|id: &str| self.member(id)));
+            // An engine that is gone is named by others only as the primary that it was.
+            let is_primary = primaries.any(is_this) || !nodes().any(|node| runs_there(&node));
+            let ports = self.record.ports;
+            return if is_primary { ports.primary } else { ports.reader };
+        }
+        let node = nodes().find(runs_there).or_else(|| nodes().find(was_there));
         node?.port
     }
 }

@@ -120,7 +120,7 @@ fn refuse(client: &TcpStream, endpoint: &Endpoint) {
     }
     let words: &[u8] = match endpoint.front() {
         Front::Redis | Front::RedisCluster => b"-ERR max number of clients reached\r\n",
-        Front::Memcached => b"ERROR Too many open connections\r\n",
+        Front::Memcached | Front::ServerlessMemcached => b"ERROR Too many open connections\r\n",
     };
     let _ = client.try_write(words);
 }
@@ -200,7 +200,7 @@ async fn join<C: Client>(
     let Endpoint { id, directory, settings, .. } = endpoint;
     let local = client.socket().local_addr()?.ip();
     match endpoint.front() {
-        Front::Redis => look(client, target, Untapped, endpoint, line).await,
+        Front::Redis | Front::ServerlessMemcached => look(client, target, Untapped, endpoint, line).await,
         Front::RedisCluster => {
             let host = settings.endpoint_host.as_deref();
             let viewer = Viewer::new(id, &**directory, target.peer_addr()?, local, host);

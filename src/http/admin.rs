@@ -11,7 +11,15 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{clock::Clock, faults::Faults, reset::Reset, store::Store, tls::Certificates};
+use crate::{
+    clock::Clock,
+    faults::Faults,
+    model::{CacheCluster, CacheNode, NodeId},
+    operations,
+    reset::Reset,
+    store::Store,
+    tls::Certificates,
+};
 
 /// What the admin API works on.
 pub struct Admin {
@@ -43,18 +51,24 @@ pub(super) async fn ca_pem(State(admin): State<Arc<Admin>>) -> impl IntoResponse
     ([(header::CONTENT_TYPE, "application/x-pem-file")], admin.certificates.ca_pem().to_owned())
 }
 
+/// The nodes of a cluster.
+fn nodes(cluster: &CacheCluster) -> Vec<Value> {
+    let node = |(node, record): (&NodeId, &CacheNode)| {
+        json!({
+            "id": node,
+            "port": record.port,
+            "engine_address": record.serving().map(|running| running.address),
+            "failure": record.failure.as_ref().map(|failure| &failure.reason),
+        })
+    };
+    cluster.nodes.iter().map(node).collect()
+}
+
 /// Every resource, as the server knows it; secrets left out.
 pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
     let tables = admin.store.tables();
-    let clusters = tables.cache_clusters.iter_all().map(|(scope, id, cluster)| {
-        let nodes = cluster.nodes.iter().map(|(node, record)| {
-            json!({
-                "id": node,
-                "port": record.port,
-                "engine_address": record.serving().map(|running| running.address),
-                "failure": record.failure.as_ref().map(|failure| &failure.reason),
-            })
-        });
+    let seen = tables.cache_clusters.iter_all().filter(|(scope, _, _)| !scope.is_behind_serverless());
+    let clusters = seen.map(|(scope, id, cluster)| {
         json!({
             "account": scope.account,
             "region": scope.region,
@@ -62,19 +76,38 @@ pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
             "engine": cluster.engine,
             "engine_version": cluster.engine_version,
             "status": cluster.phase().as_str(),
-            "nodes": nodes.collect::<Vec<_>>(),
+            "nodes": nodes(cluster),
+        })
+    });
+    let serverless = tables.serverless_caches.iter_all().map(|(scope, name, cache)| {
+        let behind = scope.behind_serverless();
+        let engines = tables.cache_clusters.iter(&behind).filter(|(_, cluster)| cluster.cache_id() == name);
+        json!({
+            "account": scope.account,
+            "region": scope.region,
+            "id": name,
+            "engine": cache.engine,
+            "engine_version": cache.engine_version,
+            "status": operations::serverless_phase(&tables, cache).as_str(),
+            "engines": engines.flat_map(|(_, cluster)| nodes(cluster)).collect::<Vec<_>>(),
         })
     });
     let names =
         |scope: &crate::model::Scope, id: &String| json!({"account": scope.account, "region": scope.region, "id": id});
+    // Those of engines that nobody sees hold their limits.
+    let parameter_groups =
+        tables.cache_parameter_groups.iter_all().filter(|(scope, _, _)| !scope.is_behind_serverless());
+    let snapshots = tables.snapshots.iter_all().filter(|(scope, _, _)| !scope.is_behind_serverless());
+    let serverless_snapshots =
+        tables.snapshots.iter_all().filter_map(|(scope, id, _)| Some(names(&scope.before_serverless()?, id)));
     Json(json!({
         "cache_clusters": clusters.collect::<Vec<_>>(),
-        "cache_parameter_groups": tables.cache_parameter_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "cache_parameter_groups": parameter_groups.map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "cache_subnet_groups": tables.cache_subnet_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "cache_security_groups": tables.cache_security_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
-        "snapshots": tables.snapshots.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
-        "serverless_caches": tables.serverless_caches.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
-        "serverless_snapshots": tables.serverless_snapshots.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "snapshots": snapshots.map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "serverless_caches": serverless.collect::<Vec<_>>(),
+        "serverless_snapshots": serverless_snapshots.collect::<Vec<_>>(),
         "global_replication_groups": tables.global_replication_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "reserved_cache_nodes": tables.reserved_cache_nodes.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "users": tables.users.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),

@@ -101,9 +101,16 @@ enum Denial {
 impl IamLogins {
     fn check(&self, cluster: &CacheCluster, user_id: &str, token: &str) -> Result<(), Denial> {
         let CacheCluster { scope, membership, .. } = cluster;
-        let purpose = Purpose { scope, cache_id: cluster.cache_id(), user_id };
+        let serverless = scope.before_serverless();
+        let is_serverless = serverless.is_some();
+        let scope = serverless.as_ref().unwrap_or(scope);
+        let purpose = Purpose { scope, cache_id: cluster.cache_id(), is_serverless, user_id };
         let access_key = token::verify(token, &purpose, self.clock.now(), |key| self.access_keys.secret_of(key))?;
-        let cache_type = if membership.is_some() { ResourceType::ReplicationGroup } else { ResourceType::Cluster };
+        let cache_type = match membership {
+            _ if is_serverless => ResourceType::ServerlessCache,
+            Some(_) => ResourceType::ReplicationGroup,
+            None => ResourceType::Cluster,
+        };
         let cache = Arn::text(scope, cache_type, cluster.cache_id());
         let user = Arn::text(scope, ResourceType::User, user_id);
         let may_connect = self.policy.may_connect(&access_key, &scope.account, &cache, &user);

@@ -21,8 +21,10 @@ const LONGEST_LIFE: TimeDelta = TimeDelta::minutes(15);
 pub(super) struct Purpose<'p> {
     /// Whose the cache is, and where.
     pub scope: &'p Scope,
-    /// The replication group, or the cache cluster that is in none.
+    /// The serverless cache, the replication group, or the cache cluster that is in none.
     pub cache_id: &'p str,
+    /// Whether that is a serverless cache.
+    pub is_serverless: bool,
     /// The id of the user.
     pub user_id: &'p str,
 }
@@ -107,8 +109,8 @@ fn check_parameters(uri: &Uri, purpose: &Purpose<'_>) -> Result<(), TokenError> 
     if !parameters.get("User").is_some_and(|user| user.eq_ignore_ascii_case(purpose.user_id)) {
         return Err(TokenError::OtherUser);
     }
-    // It says that the host is a serverless cache, of which there are none here.
-    if parameters.get("ResourceType").is_some() {
+    // It says that the host is a serverless cache.
+    if parameters.get("ResourceType") != purpose.is_serverless.then_some("ServerlessCache") {
         return Err(TokenError::OtherResourceType);
     }
     Ok(())

@@ -86,7 +86,7 @@ impl Signer<'_> {
 
 fn verify_at(token: &str, minutes: i64) -> Result<String, TokenError> {
     let scope = scope();
-    let purpose = Purpose { scope: &scope, cache_id: "my-cache", user_id: "me" };
+    let purpose = Purpose { scope: &scope, cache_id: "my-cache", is_serverless: false, user_id: "me" };
     let secret_of = |key: &str| if key == KEY { Secret::Known(SECRET.to_owned()) } else { Secret::Refused };
     verify(token, &purpose, now() + TimeDelta::minutes(minutes), secret_of)
 }
@@ -155,6 +155,21 @@ fn tokens_for_something_else_are_no_good() {
 }
 
 #[test]
+fn tokens_of_serverless_caches_say_so() {
+    let scope = scope();
+    let purpose = Purpose { scope: &scope, cache_id: "my-cache", is_serverless: true, user_id: "me" };
+    let verified = |url: &str| {
+        let token = Signer { url, ..SIGNER }.token();
+        verify(&token, &purpose, now(), |_| Secret::Known(SECRET.to_owned()))
+    };
+    let url = "http://my-cache/?Action=connect&User=me";
+    assert_eq!(verified(&format!("{url}&ResourceType=ServerlessCache")).as_deref(), Ok(KEY));
+    for wrong in ["", "&ResourceType=", "&ResourceType=serverlesscache", "&ResourceType=ReplicationGroup"] {
+        assert_eq!(verified(&format!("{url}{wrong}")), Err(TokenError::OtherResourceType), "{wrong}");
+    }
+}
+
+#[test]
 fn what_was_changed_is_no_good() {
     let not_matching = TokenError::Signature(ErrorCode::SignatureDoesNotMatch);
     let incomplete = TokenError::Signature(ErrorCode::IncompleteSignature);
@@ -190,7 +205,7 @@ fn what_was_changed_is_no_good() {
 #[test]
 fn without_the_secret_everything_else_is_checked() {
     let scope = scope();
-    let purpose = Purpose { scope: &scope, cache_id: "my-cache", user_id: "me" };
+    let purpose = Purpose { scope: &scope, cache_id: "my-cache", is_serverless: false, user_id: "me" };
     let verify_at =
         |token: &str, minutes| verify(token, &purpose, now() + TimeDelta::minutes(minutes), |_| Secret::Unchecked);
     assert_eq!(verify_at(OF_BOTOCORE, 0).as_deref(), Ok(KEY));

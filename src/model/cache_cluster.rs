@@ -163,6 +163,10 @@ pub enum Phase {
     Deleting,
     /// A node could not be brought up. The server keeps trying; an event says why.
     IncompatibleNetwork,
+    /// A snapshot is being taken of it.
+    Snapshotting,
+    /// The snapshot that it was to be made of could not be loaded; an event says why.
+    RestoreFailed,
 }
 
 impl Phase {
@@ -177,6 +181,8 @@ impl Phase {
             Self::Rebooting => "rebooting cache cluster nodes",
             Self::Deleting => "deleting",
             Self::IncompatibleNetwork => "incompatible-network",
+            Self::Snapshotting => "snapshotting",
+            Self::RestoreFailed => "restore-failed",
         }
     }
 }
@@ -188,10 +194,14 @@ impl CacheCluster {
         let unsettled = || self.nodes.values().filter(|node| !self.is_settled(node));
         if self.deleted.is_some() {
             Phase::Deleting
+        } else if self.restore_failed() {
+            Phase::RestoreFailed
         } else if self.nodes.values().any(|node| node.failure.is_some()) {
             Phase::IncompatibleNetwork
         } else if self.created.is_none() {
             Phase::Creating
+        } else if self.is_snapshotting() {
+            Phase::Snapshotting
         } else if unsettled().next().is_some() {
             if unsettled().all(|node| node.succession == Succession::Reboot && !node.leaving) {
                 Phase::Rebooting

@@ -23,6 +23,10 @@ pub enum SourceType {
     CacheSubnetGroup,
     /// A replication group.
     ReplicationGroup,
+    /// A serverless cache.
+    ServerlessCache,
+    /// A snapshot of a serverless cache.
+    ServerlessCacheSnapshot,
 }
 
 /// Something that happened to a resource.

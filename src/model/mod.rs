@@ -55,9 +55,12 @@ pub use replication_group::{ClusterMode, FindMember, GroupPhase, GroupPorts, Rep
 pub use reserved_node::{OfferingType, ReservationState, ReservationTerms, ReservedCacheNode};
 pub use scope::Scope;
 pub use security_group::{CacheSecurityGroup, Ec2SecurityGroup};
-pub use serverless_cache::{ServerlessCache, ServerlessSnapshot};
+pub use serverless_cache::{Behind, Limit, ServerlessCache, ServerlessPhase, UsageLimits};
 pub use slot_set::{NotSlots, SLOTS, SlotSet};
-pub use snapshot::{NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings, SnapshotSource, SnapshotState};
+pub use snapshot::{
+    DumpSource, NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings, SnapshotSource, SnapshotState,
+    SnapshotStatus, Taking,
+};
 pub use subnet_group::CacheSubnetGroup;
 pub use tags::TagSet;
 pub use update_action::{NodeUpdate, UpdateAction, UpdateActionStatus, UpdateState, UpdateTarget};

@@ -142,6 +142,10 @@ pub enum GroupPhase {
     Migrating,
     /// It is being deleted.
     Deleting,
+    /// A snapshot is being taken of it, or of one of its members.
+    Snapshotting,
+    /// The snapshot that it was to be made of could not be loaded.
+    CreateFailed,
 }
 
 impl GroupPhase {
@@ -154,6 +158,8 @@ impl GroupPhase {
             Self::Modifying => "modifying",
             Self::Migrating => "migrating",
             Self::Deleting => "deleting",
+            Self::Snapshotting => "snapshotting",
+            Self::CreateFailed => "create-failed",
         }
     }
 }
@@ -175,7 +181,8 @@ impl ReplicationGroup {
         if self.deleted.is_some() {
             GroupPhase::Deleting
         } else if self.created.is_none() {
-            GroupPhase::Creating
+            let has_failed = |id: &String| member(id).is_some_and(CacheCluster::restore_failed);
+            if self.member_ids().any(has_failed) { GroupPhase::CreateFailed } else { GroupPhase::Creating }
         } else if self.migration.is_some() {
             // It has begun when the primary has been told of the source.
             let is_copying = |shard: &NodeGroup| shard.placed_primary(&member).is_some_and(Running::is_migrating);
@@ -185,6 +192,8 @@ impl ReplicationGroup {
             || self.node_groups.values().any(|shard| !shard.is_steady(&member))
         {
             GroupPhase::Modifying
+        } else if self.member_ids().any(|id| member(id).is_some_and(CacheCluster::is_snapshotting)) {
+            GroupPhase::Snapshotting
         } else {
             GroupPhase::Available
         }
@@ -245,13 +254,13 @@ impl NodeGroup {
     fn is_steady<'a>(&self, member: &impl FindMember<'a>) -> bool {
         let changes = |id: &String| {
             member(id).is_none_or(|cluster| match cluster.phase() {
-                Phase::Creating | Phase::Deleting => true,
+                Phase::Creating | Phase::Deleting | Phase::RestoreFailed => true,
                 Phase::Modifying | Phase::Rebooting => {
                     !cluster.nodes.values().any(|node| node.recovering)
                         || cluster.outdated_access().is_some()
                         || cluster.update_action.is_some()
                 }
-                Phase::Available | Phase::IncompatibleNetwork => false,
+                Phase::Available | Phase::Snapshotting | Phase::IncompatibleNetwork => false,
             })
         };
         let promoting = self.promotion.as_ref().is_some_and(|promotion| !promotion.replaces_primary);

@@ -237,6 +237,15 @@ pub(super) fn user_group_not_available_for_tagging(id: &str) -> AwsError {
     AwsError::new(ErrorCode::UserGroupNotFound, format!("User group {id} is not available for tagging."))
 }
 
+pub(super) fn serverless_cache_not_found(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::ServerlessCacheNotFound, format!("Serverless Cache {name} not found."))
+}
+
+pub(super) fn serverless_snapshot_not_found(name: &str) -> AwsError {
+    let message = format!("Serverless Cache Snapshot {name} not found.");
+    AwsError::new(ErrorCode::ServerlessCacheSnapshotNotFound, message)
+}
+
 pub(super) fn default_user_required() -> AwsError {
     let message = "Redis user group needs to contain a user with the user name default.";
     AwsError::new(ErrorCode::DefaultUserRequired, message)
@@ -297,4 +306,40 @@ pub(super) fn not_associated(id: &str, region: &str, datastore: &str) -> AwsErro
 /// What is asked for can only be done to all members of a global datastore together.
 pub(super) fn part_of_global_cluster(id: &str, datastore: &str) -> AwsError {
     invalid_value(format_args!("Cluster [{id}] is part of a global cluster [{datastore}]. Request rejected."))
+}
+
+pub(super) fn snapshot_not_found(name: &str) -> AwsError {
+    AwsError::new(ErrorCode::SnapshotNotFound, format!("Snapshot not found: {name}"))
+}
+
+pub(super) fn snapshot_already_exists() -> AwsError {
+    AwsError::new(ErrorCode::SnapshotAlreadyExists, "Snapshot with specified name already exists.")
+}
+
+pub(super) fn snapshot_not_available(name: &str, status: &str) -> AwsError {
+    let message = format!("Snapshot {name} is not in a valid state to perform this operation: it is {status}.");
+    AwsError::new(ErrorCode::InvalidSnapshotState, message)
+}
+
+pub(super) fn snapshots_not_supported(what: &str) -> AwsError {
+    AwsError::new(ErrorCode::SnapshotFeatureNotSupported, format!("Snapshots are not supported for {what}."))
+}
+
+pub(super) fn snapshot_quota_exceeded(most: usize) -> AwsError {
+    let message = format!(
+        "The maximum number of manual snapshots for this node taken within 24 hours has been reached its quota of {most}"
+    );
+    AwsError::new(ErrorCode::SnapshotQuotaExceeded, message)
+}
+
+/// A Memcached cluster is to be made of a snapshot.
+pub(super) fn restore_not_supported() -> AwsError {
+    invalid_combination("Restoring a snapshot is not supported for this engine type")
+}
+
+/// A group is not in a state that allows a snapshot.
+pub(super) fn group_not_in_state(id: &str, status: &str) -> AwsError {
+    invalid_group_state(format_args!(
+        "Replication group {id} is not in a valid state to perform this operation: it is {status}."
+    ))
 }

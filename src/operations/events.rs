@@ -88,6 +88,8 @@ fn shown_type(source_type: SourceType) -> types::SourceType {
         SourceType::CacheSecurityGroup => types::SourceType::CacheSecurityGroup,
         SourceType::CacheSubnetGroup => types::SourceType::CacheSubnetGroup,
         SourceType::ReplicationGroup => types::SourceType::ReplicationGroup,
+        SourceType::ServerlessCache => types::SourceType::ServerlessCache,
+        SourceType::ServerlessCacheSnapshot => types::SourceType::ServerlessCacheSnapshot,
     }
 }
 

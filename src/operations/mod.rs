@@ -8,12 +8,14 @@ mod events;
 mod global_replication_group;
 mod pagination;
 mod parameter_groups;
-mod refused;
 mod replication_group;
 mod request;
 mod reserved_nodes;
 mod security_groups;
+mod serverless_cache;
+mod serverless_snapshot;
 mod service_updates;
+mod snapshot;
 mod subnet_groups;
 mod tags;
 mod user;
@@ -25,15 +27,21 @@ pub use request::{Options, Request};
 
 use crate::{
     clock::Clock,
-    model::identifier::IdentifierKind,
+    model::{ServerlessCache, ServerlessPhase},
     object_storage::ObjectStorage,
     protocol::{AwsError, Operation, Output},
-    store::Store,
+    store::{Store, Tables},
 };
 
 /// Tells a resource from others that had the same identifier before or will have it later.
 fn new_uid() -> String {
     uuid::Uuid::new_v4().simple().to_string()[..8].to_owned()
+}
+
+/// Where a serverless cache stands, by the records of what runs behind it.
+#[must_use]
+pub fn serverless_phase(tables: &Tables, cache: &ServerlessCache) -> ServerlessPhase {
+    serverless_cache::phase(tables, cache)
 }
 
 /// What operations work on.
@@ -62,7 +70,7 @@ impl Operations {
     ///
     /// # Errors
     /// What `ElastiCache` would answer.
-    #[expect(clippy::too_many_lines, reason = "one arm for each of the API's operations, so that none is forgotten")]
+    #[expect(clippy::too_many_lines, reason = "one arm for each of the 77 operations")]
     pub async fn execute(&self, request: &Request, operation: Operation) -> Result<Output, AwsError> {
         let name = operation.name();
         match operation {
@@ -139,25 +147,24 @@ impl Operations {
             Operation::TestMigration(input) => self.test_migration(request, *input).await,
             Operation::StartMigration(input) => self.start_migration(request, *input).await,
             Operation::CompleteMigration(input) => self.complete_migration(request, *input).await,
-            Operation::CreateServerlessCache(input) => {
-                refused::new_resource(name, IdentifierKind::ServerlessCache, &input.serverless_cache_name)
+            Operation::CreateServerlessCache(input) => self.create_serverless_cache(request, *input).await,
+            Operation::DescribeServerlessCaches(input) => self.describe_serverless_caches(request, &input),
+            Operation::ModifyServerlessCache(input) => self.modify_serverless_cache(request, *input).await,
+            Operation::DeleteServerlessCache(input) => self.delete_serverless_cache(request, *input).await,
+            Operation::CreateServerlessCacheSnapshot(input) => {
+                self.create_serverless_cache_snapshot(request, *input).await
             }
-            Operation::CreateServerlessCacheSnapshot(input) => refused::new_resource(
-                name,
-                IdentifierKind::ServerlessCacheSnapshot,
-                &input.serverless_cache_snapshot_name,
-            ),
-            Operation::CopyServerlessCacheSnapshot(input) => refused::new_resource(
-                name,
-                IdentifierKind::ServerlessCacheSnapshot,
-                &input.target_serverless_cache_snapshot_name,
-            ),
-            Operation::CreateSnapshot(input) => {
-                refused::new_resource(name, IdentifierKind::Snapshot, &input.snapshot_name)
+            Operation::CopyServerlessCacheSnapshot(input) => self.copy_serverless_cache_snapshot(request, *input).await,
+            Operation::DeleteServerlessCacheSnapshot(input) => {
+                self.delete_serverless_cache_snapshot(request, *input).await
             }
-            Operation::CopySnapshot(input) => {
-                refused::new_resource(name, IdentifierKind::Snapshot, &input.target_snapshot_name)
+            Operation::DescribeServerlessCacheSnapshots(input) => {
+                self.describe_serverless_cache_snapshots(request, &input)
             }
+            Operation::CreateSnapshot(input) => self.create_snapshot(request, *input).await,
+            Operation::DescribeSnapshots(input) => self.describe_snapshots(request, &input),
+            Operation::CopySnapshot(input) => self.copy_snapshot(request, *input).await,
+            Operation::DeleteSnapshot(input) => self.delete_snapshot(request, *input).await,
             Operation::CreateUser(input) => self.create_user(request, *input).await,
             Operation::DescribeUsers(input) => self.describe_users(request, &input),
             Operation::ModifyUser(input) => self.modify_user(request, *input).await,
@@ -177,14 +184,7 @@ impl Operations {
             Operation::DescribeUpdateActions(input) => self.describe_update_actions(request, &input),
             Operation::BatchApplyUpdateAction(input) => self.batch_apply_update_action(request, *input).await,
             Operation::BatchStopUpdateAction(input) => self.batch_stop_update_action(request, *input).await,
-            Operation::DeleteServerlessCache(_)
-            | Operation::DeleteServerlessCacheSnapshot(_)
-            | Operation::DeleteSnapshot(_)
-            | Operation::DescribeServerlessCacheSnapshots(_)
-            | Operation::DescribeServerlessCaches(_)
-            | Operation::DescribeSnapshots(_)
-            | Operation::ExportServerlessCacheSnapshot(_)
-            | Operation::ModifyServerlessCache(_)
+            Operation::ExportServerlessCacheSnapshot(_)
             | Operation::PrepareMigration(_)
             | Operation::StopMigration(_) => Err(errors::not_supported_yet(name)),
         }

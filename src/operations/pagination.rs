@@ -3,7 +3,10 @@
 //! A marker says after which identifier the next page starts, so it stays right while other resources come and go.
 
 use crate::{
-    model::hex::{hex, unhex},
+    model::{
+        catalogue::limits::MAX_RESULTS_OF_SERVERLESS,
+        hex::{hex, unhex},
+    },
     protocol::{AwsError, ErrorCode},
 };
 
@@ -44,6 +47,18 @@ impl Page {
             }
         };
         let after = marker.filter(|marker| !marker.is_empty()).map(decode).transpose()?;
+        Ok(Self { after, size })
+    }
+
+    /// The same for operations on serverless caches and their snapshots, which call the size `MaxResults`.
+    pub fn of_serverless(max_results: Option<i32>, next_token: Option<&str>) -> Result<Self, AwsError> {
+        let (fewest, most) = MAX_RESULTS_OF_SERVERLESS.into_inner();
+        let asked = max_results.unwrap_or(most);
+        let size = usize::try_from(asked).ok().filter(|_| (fewest..=most).contains(&asked)).ok_or_else(|| {
+            let message = format!("Invalid value {asked} for MaxResults. Must be between {fewest} and {most}");
+            AwsError::new(ErrorCode::InvalidParameterValue, message)
+        })?;
+        let after = next_token.filter(|token| !token.is_empty()).map(decode).transpose()?;
         Ok(Self { after, size })
     }
 

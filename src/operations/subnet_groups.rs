@@ -31,6 +31,21 @@ pub(super) fn for_cluster(tables: &Tables, scope: &Scope, asked: Option<&str>) -
     }
 }
 
+/// The subnets that a serverless cache gets: those that are asked for, or those that the account has from the start, of three zones.
+pub(super) fn of_serverless_cache(scope: &Scope, asked: Option<Vec<String>>) -> Result<Vec<String>, AwsError> {
+    if let Some(ids) = asked.filter(|ids| !ids.is_empty()) {
+        return checked(ids);
+    }
+    // Of the oldest region in the west an account has no more.
+    let count = if scope.region == "us-west-1" { 2 } else { 3 };
+    Ok(availability_zones(&scope.region).iter().take(count).map(|zone| default_subnet(scope, zone)).collect())
+}
+
+/// The security group that the account's VPC has from the start.
+pub(super) fn default_security_group(scope: &Scope) -> String {
+    format!("sg-{}", derived_id(&[&scope.account, &scope.region, "default"]))
+}
+
 fn find(tables: &Tables, scope: &Scope, name: &str) -> Option<Arc<CacheSubnetGroup>> {
     let made = tables.cache_subnet_groups.get(scope, name).cloned();
     made.or_else(|| (name == DEFAULT).then(|| Arc::new(default_group(scope))))
@@ -233,6 +248,11 @@ fn default_subnet(scope: &Scope, zone: &str) -> String {
     format!("subnet-{}", derived_id(&[&scope.account, zone]))
 }
 
+/// The account's VPC in a region.
+pub(super) fn vpc_id(scope: &Scope) -> String {
+    format!("vpc-{}", derived_id(&[&scope.account, &scope.region]))
+}
+
 fn show(scope: &Scope, group: &CacheSubnetGroup) -> types::CacheSubnetGroup {
     let ipv4 = || Some(vec![types::NetworkType::Ipv4]);
     let subnets = group.subnet_ids.iter().map(|id| types::Subnet {
@@ -244,7 +264,7 @@ fn show(scope: &Scope, group: &CacheSubnetGroup) -> types::CacheSubnetGroup {
     types::CacheSubnetGroup {
         cache_subnet_group_name: Some(group.name.clone()),
         cache_subnet_group_description: Some(group.description.clone()),
-        vpc_id: Some(format!("vpc-{}", derived_id(&[&scope.account, &scope.region]))),
+        vpc_id: Some(vpc_id(scope)),
         subnets: Some(subnets.collect()),
         arn: Some(Arn::new(scope, ResourceType::SubnetGroup, &group.name).to_string()),
         supported_network_types: ipv4(),

@@ -1,10 +1,16 @@
 //! The operations on tags, and the tags of new resources.
 
-use super::{Operations, errors, global_replication_group, replication_group, request::Request, user, user_group};
+use chrono::{DateTime, Utc};
+
+use super::{
+    Operations, errors, global_replication_group, replication_group, request::Request, serverless_cache,
+    serverless_snapshot, snapshot, user, user_group,
+};
 use crate::{
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, GlobalReplicationGroup, GroupPhase,
-        Phase, ReplicationGroup, ReservedCacheNode, Scope, TagSet, User, UserGroup,
+        Phase, ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, SnapshotStatus, TagSet, User,
+        UserGroup,
         arn::{Arn, ResourceType},
         catalogue::default_groups::default_group,
         tags::TagError,
@@ -82,10 +88,10 @@ impl Operations {
         if !arn.is_in(&request.scope) {
             return Err(invalid(format!("ARN {resource_name} is invalid.")));
         }
-        let scope = request.scope.clone();
+        let (scope, now) = (request.scope.clone(), self.clock.now());
         self.store
             .write(move |draft| {
-                let tags = change_in_record(draft, &scope, &arn, &change)?;
+                let tags = change_in_record(draft, &scope, &arn, &change, now)?;
                 let shown = tags
                     .iter()
                     .map(|(key, value)| types::Tag { key: Some(key.to_owned()), value: Some(value.to_owned()) });
@@ -101,6 +107,7 @@ fn change_in_record(
     scope: &Scope,
     arn: &Arn,
     change: &impl Fn(&mut TagSet) -> Result<(), TagError>,
+    now: DateTime<Utc>,
 ) -> Result<TagSet, AwsError> {
     let id = arn.id();
     match arn.resource_type() {
@@ -179,7 +186,27 @@ fn change_in_record(
             let datastore = global_replication_group::find(draft.tables(), scope, id)?;
             changed::<GlobalReplicationGroup>(draft, &datastore.scope, id, |record| &mut record.tags, change)
         }
-        other => Err(absent(other, id)),
+        ResourceType::ServerlessCache => {
+            let before =
+                draft.get::<ServerlessCache>(scope, id).ok_or_else(|| errors::serverless_cache_not_found(id))?;
+            let tags = changed::<ServerlessCache>(draft, scope, id, |record| &mut record.tags, change)?;
+            if tags != before.tags {
+                serverless_cache::tell(draft, &before, format!("Tags updated for the cache {id}."), now);
+            }
+            Ok(tags)
+        }
+        ResourceType::ServerlessCacheSnapshot => {
+            let found = serverless_snapshot::find(draft.tables(), scope, id)?;
+            serverless_snapshot::check_available(draft.tables(), &found)?;
+            changed::<Snapshot>(draft, &found.scope, id, |record| &mut record.tags, change)
+        }
+        ResourceType::Snapshot => {
+            let found = draft.get::<Snapshot>(scope, id).ok_or_else(|| errors::snapshot_not_found(id))?;
+            match snapshot::status(draft.tables(), &found) {
+                SnapshotStatus::Available => changed::<Snapshot>(draft, scope, id, |record| &mut record.tags, change),
+                status => Err(errors::snapshot_not_available(id, status.as_str())),
+            }
+        }
     }
 }
 
@@ -205,14 +232,4 @@ fn changed<R: Record + PartialEq>(
         draft.put(scope, id, record);
     }
     Ok(all)
-}
-
-/// Resources of these types cannot be made yet, so there are none.
-fn absent(resource_type: ResourceType, id: &str) -> AwsError {
-    let code = match resource_type {
-        ResourceType::Snapshot => ErrorCode::SnapshotNotFound,
-        ResourceType::ServerlessCache => ErrorCode::ServerlessCacheNotFound,
-        _ => ErrorCode::ServerlessCacheSnapshotNotFound,
-    };
-    AwsError::new(code, format!("{id} not found."))
 }

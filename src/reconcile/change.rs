@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Actor, failure::StepError};
+use super::{Actor, failure::StepError, serverless::News};
 use crate::{
     faults,
     model::{CacheCluster, EndpointRole, Event, Failure, NodeId, Observed, Running, Settings, SourceType, Succession},
@@ -21,6 +21,8 @@ pub(super) enum RecordChange {
     Touched { node: NodeId, generation: u32 },
     /// An engine runs and has answered.
     Started { node: NodeId, generation: u32, running: Running },
+    /// The data that the cluster was to be filled with could not be loaded, and there is no engine.
+    RestoreFailed { node: NodeId, generation: u32, reason: String },
     /// An engine has other settings now.
     Applied { node: NodeId, generation: u32, settings: Settings },
     /// A new incarnation of a node's engine is wanted, which takes over from the present one.
@@ -54,6 +56,8 @@ impl Actor {
             let Some(before) = draft.get::<CacheCluster>(&scope, &id) else { return Ok::<_, StorageError>(()) };
             let mut cluster = CacheCluster::clone(&before);
             let messages = change.apply(&mut cluster, now);
+            let news = News::of_cluster(&change, &cluster).filter(|_| !messages.is_empty());
+            let cache_id = cluster.cache_id().to_owned();
             if matches!(change, RecordChange::Vanished) {
                 draft.remove::<CacheCluster>(&scope, &id);
             } else if cluster != *before {
@@ -61,6 +65,12 @@ impl Actor {
             }
             if matches!(change, RecordChange::Vanished | RecordChange::Forgotten { .. }) {
                 faults::end_without_target(draft, &scope);
+            }
+            if scope.is_behind_serverless() {
+                if let Some(news) = news {
+                    news.tell(draft, &scope, &cache_id, now);
+                }
+                return Ok(());
             }
             for message in messages {
                 tracing::info!(cache_cluster_id = id, message, "event");
@@ -105,6 +115,15 @@ impl RecordChange {
                 Vec::new()
             }
             Self::Started { node, generation, running } => started(cluster, *node, *generation, running, now),
+            Self::RestoreFailed { node, generation, reason } => {
+                let Some(restore) = &mut cluster.restore else { return Vec::new() };
+                restore.failure = Some(reason.clone());
+                if let Some(node) = cluster.nodes.get_mut(node) {
+                    node.engines.remove(generation);
+                    node.failure = None;
+                }
+                vec![format!("Cache cluster {} could not be restored from the snapshot: {reason}", cluster.id)]
+            }
             Self::Applied { node, generation, settings } => applied(cluster, *node, *generation, settings),
             Self::ValueRefused { node, parameter, value, reason } => {
                 vec![format!("Cache node {node} did not take parameter {parameter} with value {value}: {reason}")]
@@ -182,6 +201,7 @@ fn started(
     let wanted = cluster.program_version();
     let (engine, is_new_cluster) = (cluster.engine, cluster.created.is_none());
     let is_member = cluster.membership.is_some();
+    cluster.restore = None;
     let Some(node) = cluster.nodes.get_mut(&id) else { return Vec::new() };
     // Its machine may have failed while it was being started: then this one is to go again, and the next one counts.
     let is_wanted = generation == node.generation;

@@ -19,6 +19,9 @@ pub(super) fn open(
 ) -> Result<u16, OpenError> {
     let choice = match (stored, endpoint.role) {
         (Some(port), _) => PortChoice::Exactly(port),
+        (None, EndpointRole::Node(_)) if is_serverless_memcached(cluster) => {
+            beside(shared, endpoint, EndpointRole::Configuration)
+        }
         // So it is in a replication group, where that port belongs to an endpoint of the group.
         (None, EndpointRole::Node(_)) if cluster.engine == Engine::Memcached || cluster.membership.is_some() => {
             PortChoice::Any
@@ -30,7 +33,22 @@ pub(super) fn open(
         let group = tables.replication_groups.get(&cluster.scope, &membership.replication_group_id)?;
         Some(group.cluster_mode)
     });
-    shared.gateway.open(endpoint, front(cluster.engine, mode), choice)
+    let front = if is_serverless_memcached(cluster) { Front::ServerlessMemcached } else { front(cluster.engine, mode) };
+    shared.gateway.open(endpoint, front, choice)
+}
+
+/// Whether this is what runs behind a serverless cache of Memcached. There the configuration endpoint is the cache's own,
+/// and that of the only node its reader endpoint.
+fn is_serverless_memcached(cluster: &CacheCluster) -> bool {
+    cluster.engine == Engine::Memcached && cluster.scope.is_behind_serverless()
+}
+
+/// The port after that of the endpoint in another role, which is opened first: where the reader endpoint of a serverless
+/// cache is, if it is free.
+fn beside(shared: &Shared, endpoint: &EndpointId, role: EndpointRole) -> PortChoice {
+    let other = EndpointId { role, ..endpoint.clone() };
+    let next = shared.gateway.port_of(&other).and_then(|port| port.checked_add(1));
+    next.map_or(PortChoice::Any, PortChoice::Preferred)
 }
 
 /// What clients find at an endpoint.
@@ -55,6 +73,9 @@ pub(super) fn open_of_group(
     let choice = match stored {
         Some(port) => PortChoice::Exactly(port),
         None if is_main => PortChoice::Preferred(group.port),
+        None if endpoint.role == EndpointRole::Reader && group.scope.is_behind_serverless() => {
+            beside(shared, endpoint, EndpointRole::Primary)
+        }
         None => PortChoice::Any,
     };
     shared.gateway.open(endpoint, front(engine, Some(group.cluster_mode)), choice)

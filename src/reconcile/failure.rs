@@ -1,6 +1,8 @@
 //! Why a step of a plan failed.
 
-use crate::{backend::BackendError, engine::EngineError, store::StorageError};
+use crate::{
+    backend::BackendError, engine::EngineError, rdb::RdbError, snapshot_files::FilesError, store::StorageError,
+};
 
 /// How many tries in a row have to fail before a cluster shows it. What passes sooner is nobody's concern.
 pub(super) const PATIENCE: u32 = 3;
@@ -16,6 +18,12 @@ pub(super) enum StepError {
     Store(#[from] StorageError),
     #[error(transparent)]
     Gateway(#[from] crate::gateway::OpenError),
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    #[error("the data cannot be loaded: {0}")]
+    Dump(#[from] RdbError),
+    #[error("cluster mode has database 0 only, and there are keys in others")]
+    ManyDatabases,
     #[error("there is no {engine} {wanted} here, only {found}, and substitutes are not allowed")]
     NoSubstitutes { engine: crate::model::Engine, wanted: String, found: String },
 }

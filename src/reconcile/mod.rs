@@ -24,6 +24,9 @@ mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod queue;
+mod restoring;
+mod serverless;
+mod snapshots;
 mod steps;
 mod updates;
 mod users;
@@ -44,6 +47,7 @@ use crate::{
     gateway::Gateway,
     model::Scope,
     object_storage::ObjectStorage,
+    snapshot_files::SnapshotFiles,
     store::{Change, Kind, Store, Tables},
 };
 
@@ -91,6 +95,8 @@ pub struct Shared {
     pub backend: Arc<dyn Backend>,
     /// The endpoints.
     pub gateway: Arc<Gateway>,
+    /// The data of snapshots.
+    pub snapshot_files: Arc<SnapshotFiles>,
     /// The time of day.
     pub clock: Arc<Clock>,
     /// Where users have the snapshots that they bring along and those that they export.
@@ -133,6 +139,8 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
             watch::sweep(&shared),
             users::follow(&shared),
             updates::follow(&shared),
+            snapshots::follow(&shared),
+            snapshots::follow_clock(&shared),
             faults::follow_clock(&shared.store, &shared.clock),
         );
     }
@@ -211,7 +219,6 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
         | Kind::UserGroup
         | Kind::Snapshot
         | Kind::ServerlessCache
-        | Kind::ServerlessSnapshot
         | Kind::ReservedCacheNode
         | Kind::UpdateAction
         | Kind::Event => Vec::new(),

@@ -59,6 +59,10 @@ const FIRST_WITH_USERS: u32 = 6;
 
 /// The next steps for `cluster`; none when it is as it should be.
 pub(super) fn plan(cluster: &CacheCluster, world: &World<'_>) -> Vec<Step> {
+    if cluster.deleted.is_some() && !cluster.is_ending() {
+        // It waits for its last snapshot just as it is.
+        return Vec::new();
+    }
     if cluster.deleted.is_some() && cluster.nodes.is_empty() {
         return vec![Step::Vanish];
     }
@@ -105,6 +109,8 @@ fn next_for_node(cluster: &CacheCluster, id: NodeId, node: &CacheNode, world: &W
     let older = node.engines.iter().find(|(generation, _)| **generation < node.generation);
     let start = Step::Start { node: id, generation: node.generation };
     match (older, node.current()) {
+        // What it was to be filled with cannot be loaded, and an empty one is not wanted.
+        (None, None) if cluster.restore_failed() => None,
         (None, None) => Some(start),
         (None, Some(running)) => {
             let wanted = cluster.wanted_settings(world.parameters);

@@ -1,6 +1,6 @@
 //! The steps of a plan that touch engines. Each can be done again after it was cut short anywhere.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use tokio::time::{Instant, timeout};
 
@@ -17,6 +17,9 @@ use crate::{
 
 /// How long an engine may take from being started to its first answer.
 const START_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The same for one that is reading data from a file.
+const LOAD_PATIENCE: Duration = Duration::from_secs(900);
 
 /// How often an engine that does not answer yet is asked at first. Later it is asked whenever an eighth of the time
 /// waited so far has passed, so that little is added to what it takes, and many that start at the same time are not
@@ -38,9 +41,24 @@ const COPY_PATIENCE: Duration = Duration::from_secs(300);
 impl Actor {
     /// Starts an engine, or finds it running, and waits for its answer.
     pub(super) async fn start(&self, cluster: &CacheCluster, node: NodeId, generation: u32) -> Result<(), StepError> {
+        match &cluster.restore {
+            Some(restore) => self.start_filled(cluster, restore, node, generation).await,
+            None => self.start_with(cluster, node, generation, None).await,
+        }
+    }
+
+    /// The same, with these data in it, if any.
+    pub(super) async fn start_with(
+        &self,
+        cluster: &CacheCluster,
+        node: NodeId,
+        generation: u32,
+        data_file: Option<PathBuf>,
+    ) -> Result<(), StepError> {
         self.change(RecordChange::Touched { node, generation }).await?;
         let settings = cluster.wanted_settings(&self.parameters(cluster));
         let Some(spec) = self.spec(cluster, node, generation, &settings) else { return Ok(()) };
+        let spec = EngineSpec { data_file, ..spec };
         let found = self.shared.backend.ensure(&spec).await?;
         let substitute_version = substitute(cluster, &found);
         if let Some(version) = &substitute_version
@@ -148,7 +166,8 @@ impl Actor {
                 Err(error) if error.is_final() => return Err(error.into()),
                 Err(error) => error,
             };
-            if started.elapsed() > START_PATIENCE {
+            let patience = if matches!(error, EngineError::Loading) { LOAD_PATIENCE } else { START_PATIENCE };
+            if started.elapsed() > patience {
                 // Something runs there that does not answer. The next try starts from nothing.
                 self.shared.backend.remove(&spec.id).await?;
                 return Err(error.into());
@@ -228,6 +247,7 @@ impl Actor {
             iam_passwords: self.iam_passwords(cluster, &settings.access),
             admin: self.shared.secret.of_engine(engine_id(cluster, node, generation).as_str()),
             replicates: cluster.membership.is_some(),
+            is_serverless: cluster.scope.is_behind_serverless(),
             cluster: cluster.membership.as_ref().filter(|_| settings.is_clustered()).map(|membership| {
                 ClusterSettings {
                     secret: self

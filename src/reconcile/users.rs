@@ -52,9 +52,9 @@ fn due(tables: &Tables) -> Vec<(Scope, Due)> {
     let mut unsettled = BTreeMap::new();
     let mut over = Vec::new();
     for (scope, due) in users.chain(groups) {
-        let unsettled = unsettled
-            .entry(scope)
-            .or_insert_with(|| Unsettled::of(tables.cache_clusters.iter(scope).map(|(_, cluster)| &**cluster)));
+        let clusters = || scope.with_serverless().into_iter().flat_map(|scope| tables.cache_clusters.iter(&scope));
+        let unsettled =
+            unsettled.entry(scope).or_insert_with(|| Unsettled::of(clusters().map(|(_, cluster)| &**cluster)));
         let is_over = match &due {
             Due::User(id) => !unsettled.has_user(id),
             Due::Group(_) => true,

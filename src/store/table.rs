@@ -32,7 +32,7 @@ impl<R> Table<R> {
     }
 
     /// The records of `scope`, by identifier.
-    pub fn iter(&self, scope: &Scope) -> impl DoubleEndedIterator<Item = (&String, &Arc<R>)> {
+    pub fn iter<'a>(&'a self, scope: &Scope) -> impl DoubleEndedIterator<Item = (&'a String, &'a Arc<R>)> + use<'a, R> {
         self.scopes.get(scope).into_iter().flat_map(OrdMap::iter)
     }
 

@@ -7,8 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::table::Table;
 use crate::model::{
     CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, GlobalReplicationGroup,
-    ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, ServerlessSnapshot, Snapshot, UpdateAction, User,
-    UserGroup,
+    ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
 };
 
 /// Something that has a table of its own.
@@ -108,12 +107,10 @@ tables! {
     users: User,
     /// User groups.
     user_groups: UserGroup,
-    /// Snapshots of cache clusters and replication groups.
+    /// Snapshots of cache clusters and replication groups, those behind serverless caches among them.
     snapshots: Snapshot,
     /// Serverless caches.
     serverless_caches: ServerlessCache,
-    /// Snapshots of serverless caches.
-    serverless_snapshots: ServerlessSnapshot,
     /// Global replication groups.
     global_replication_groups: GlobalReplicationGroup,
     /// Reservations of nodes.

@@ -89,6 +89,12 @@ impl App {
         std::fs::read_to_string(self.data.path().join(file)).ok()
     }
 
+    /// The names of the files that the server keeps in this folder of its data directory.
+    pub fn listed(&self, folder: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.data.path().join(folder)).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    }
+
     /// Moves the clock to a time of day at which no maintenance window is open that the default region gives, so that
     /// tests find the same at every hour.
     async fn advance_to_noon(&self) {

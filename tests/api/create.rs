@@ -81,11 +81,6 @@ async fn values_out_of_range_are_refused_with_elasticaches_texts() {
         ("AuthToken", "short", "Invalid AuthToken provided."),
         ("SnapshotArns.SnapshotArn.1", "arn:aws:s3:::bucket", "Must specify an object path for S3 ARN"),
         (
-            "SnapshotName",
-            "mine",
-            "Cachette does not support restoring snapshots yet. See docs/compatibility.md for what it does support.",
-        ),
-        (
             "CacheSecurityGroupNames.CacheSecurityGroupName.1",
             "old",
             "Use of cache security groups is not permitted in this API version for your account.",

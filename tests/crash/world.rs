@@ -20,6 +20,7 @@ use cachette::{
     operations::{Operations, Options, Request},
     protocol::Operation,
     reconcile,
+    snapshot_files::SnapshotFiles,
     store::{StorageError, Store},
     tls::Certificates,
 };
@@ -147,6 +148,9 @@ impl Server {
             store: Arc::clone(&store),
             backend: Arc::new(backend),
             gateway,
+            snapshot_files: Arc::new(
+                SnapshotFiles::open(&path.parent().expect("a folder").join("snapshots")).expect("a folder"),
+            ),
             clock: Arc::clone(&clock),
             object_storage: Arc::new(ObjectStorage::none()),
             secret: InstanceSecret::new([1; 32]),

@@ -49,6 +49,7 @@ impl Bed {
         let secret = InstanceSecret::new([7; 32]);
         EngineSettings {
             replicates: false,
+            is_serverless: false,
             engine,
             version: if engine == Engine::Valkey { "8.0" } else { "7.0" }.parse().expect("a version"),
             port: self.port,

@@ -12,5 +12,7 @@ mod migration;
 mod random;
 mod replicas;
 mod service_updates;
+mod snapshot_crashes;
+mod snapshots;
 mod users;
 mod world;

@@ -21,7 +21,8 @@ use cachette::{
     operations::{Operations, Options, Request},
     protocol::{AwsError, Operation, Output, types},
     reconcile,
-    store::{StorageError, Store, Tables},
+    snapshot_files::SnapshotFiles,
+    store::{Draft, StorageError, Store, Tables},
     tls::Certificates,
 };
 use redis::{FromRedisValue, aio::MultiplexedConnection};
@@ -101,6 +102,7 @@ impl World {
             store: Arc::clone(&store),
             backend: Arc::clone(&backend),
             gateway,
+            snapshot_files: Arc::new(SnapshotFiles::open(&self.folder.path().join("snapshots")).expect("a folder")),
             clock,
             object_storage: Arc::new(ObjectStorage::none()),
             secret: InstanceSecret::new([1; 32]),
@@ -161,9 +163,23 @@ impl World {
         *self.server().store.version().borrow()
     }
 
-    /// All records.
+    /// The records as they are now.
     pub fn tables(&self) -> Arc<Tables> {
         self.server().store.tables()
+    }
+
+    /// Changes the records behind everybody's back.
+    pub async fn tamper(&self, change: impl FnOnce(&mut Draft) + Send + 'static) {
+        let written = self.server().store.write(move |draft| {
+            change(draft);
+            Ok::<_, StorageError>(())
+        });
+        written.await.expect("written");
+    }
+
+    /// Where the data of snapshots are.
+    pub fn snapshot_folder(&self) -> PathBuf {
+        self.folder.path().join("snapshots")
     }
 
     pub fn group(&self) -> Option<Arc<ReplicationGroup>> {

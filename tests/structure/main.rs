@@ -25,11 +25,26 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("backend", &["model"]),
     ("rdb", &["model"]),
     ("engine", &["model"]),
+    ("snapshot_files", &["model"]),
     ("gateway", &["model", "store", "tls"]),
     ("iam_login", &["authorization", "clock", "engine", "gateway", "model", "protocol", "store"]),
     ("object_storage", &[]),
     ("operations", &["clock", "model", "object_storage", "protocol", "store"]),
-    ("reconcile", &["backend", "clock", "engine", "faults", "gateway", "model", "object_storage", "store"]),
+    (
+        "reconcile",
+        &[
+            "backend",
+            "clock",
+            "engine",
+            "faults",
+            "gateway",
+            "model",
+            "object_storage",
+            "rdb",
+            "snapshot_files",
+            "store",
+        ],
+    ),
     ("http", &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls"]),
 ];
 

@@ -36,6 +36,7 @@ use super::{
 use crate::model::Engine;
 
 mod container;
+mod data;
 mod endings;
 mod errors;
 mod images;
@@ -218,6 +219,9 @@ impl Shared {
                 let reason = format!("image {} is gone", image.reference);
                 return Err(BackendError::NoSuchEngine { engine: spec.engine, version: spec.version.clone(), reason });
             }
+        }
+        if let Some(data) = &spec.data_file {
+            self.put_data(&name, data).await?;
         }
         let engine = self.start(&name, spec).await?;
         self.saw(&engine);

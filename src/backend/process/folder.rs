@@ -18,6 +18,9 @@ use crate::{
 /// What the engine prints.
 pub(super) const LOG: &str = "engine.log";
 
+/// What the engine reads at its start.
+const DATA: &str = "dump.rdb";
+
 /// Where the engine listens, written before it is started.
 const RECORD: &str = "engine.json";
 
@@ -50,6 +53,13 @@ impl Folder {
     pub(super) fn create(&self, record: &Record) -> io::Result<()> {
         DirBuilder::new().mode(0o700).create(&self.0)?;
         fs::write(self.0.join(RECORD), serde_json::to_vec(record)?)
+    }
+
+    /// Puts data where the engine finds them at its start. It never changes them there: it writes another file and gives
+    /// that the name. So they need not be copied, where both places are on one disk.
+    pub(super) fn put_data(&self, data: &Path) -> io::Result<()> {
+        let place = self.0.join(DATA);
+        fs::hard_link(data, &place).or_else(|_| fs::copy(data, &place).map(drop))
     }
 
     pub(super) fn record(&self) -> io::Result<Record> {

@@ -12,7 +12,9 @@ use crate::{
         endpoint_port::endpoint_port,
         identifier::IdentifierKind,
     },
-    operations::{Operations, errors, new_uid, parameter_groups, request::Request, subnet_groups, tags},
+    operations::{
+        Operations, errors, new_uid, parameter_groups, request::Request, snapshot::restore, subnet_groups, tags,
+    },
     protocol::{AwsError, Output, types},
     store::Draft,
 };
@@ -47,13 +49,14 @@ impl Operations {
 
 /// The cluster that `input` asks for.
 #[expect(clippy::too_many_lines, reason = "a field after the other, each checked in a line of its own")]
-fn new_cluster(
+pub(in crate::operations) fn new_cluster(
     draft: &Draft,
     request: &Request,
-    input: types::CreateCacheClusterMessage,
+    mut input: types::CreateCacheClusterMessage,
     strict: bool,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<CacheCluster, AwsError> {
+    let snapshot = restore::of_cluster(draft, request, &mut input)?;
     let types::CreateCacheClusterMessage {
         cache_cluster_id,
         // Replicas are not made here.
@@ -71,7 +74,8 @@ fn new_cluster(
         security_group_ids,
         tags,
         snapshot_arns,
-        snapshot_name,
+        // Found above.
+        snapshot_name: _,
         preferred_maintenance_window,
         port,
         notification_topic_arn,
@@ -105,9 +109,10 @@ fn new_cluster(
         None => Engine::Memcached,
         Some(name) => name.parse().map_err(|_| errors::invalid_value(format_args!("Invalid engine: {name}.")))?,
     };
-    settings::check_restore(engine, snapshot_arns.as_deref(), snapshot_name.as_deref())?;
+    settings::check_seed(engine, snapshot_arns.as_deref())?;
     let version = settings::version(engine, engine_version.as_deref(), strict)?;
     let full_version = super::full_version(version);
+    restore::check_version(snapshot.as_ref(), engine, &full_version)?;
     let family = families::family(version.family).map_err(errors::invalid_value)?;
     let parameter_group =
         parameter_groups::for_cluster(draft.tables(), scope, family, cache_parameter_group_name.as_deref())?;
@@ -178,14 +183,14 @@ fn new_cluster(
             .map(|topic_arn| Notification { topic_arn, active: true }),
         network_type: settings::network_type(network_type)?,
         ip_discovery: settings::ip_discovery(ip_discovery)?,
-        tags: tags::from_request(tags)?,
+        tags: restore::tags(tags::from_request(tags)?, snapshot.as_ref()),
         pending: Pending::default(),
         transit_encryption,
         access,
         user_group_id: None,
         auth_token_modified: auth_token.map(|_| now),
         at_rest_encryption: false,
-        restore: None,
+        restore: snapshot.map(|snapshot| restore::whole(&snapshot)),
         snapshotting: None,
         update_action: None,
         id,

@@ -1,9 +1,9 @@
 //! `DeleteCacheCluster`.
 
 use crate::{
-    model::{CacheCluster, Engine, Phase},
-    operations::{Operations, errors, request::Request},
-    protocol::{AwsError, ErrorCode, Output, types},
+    model::{CacheCluster, Phase},
+    operations::{Operations, errors, request::Request, snapshot},
+    protocol::{AwsError, Output, types},
 };
 
 impl Operations {
@@ -17,21 +17,20 @@ impl Operations {
         self.store
             .write(move |draft| {
                 let cluster = super::find(draft, &request, &cache_cluster_id)?;
-                if final_snapshot_identifier.is_some() {
-                    return Err(if cluster.engine == Engine::Memcached {
-                        AwsError::new(
-                            ErrorCode::SnapshotFeatureNotSupported,
-                            "Snapshots are not supported for engine memcached.",
-                        )
-                    } else {
-                        errors::feature_not_supported_yet("final snapshots")
-                    });
-                }
+                let last = match &final_snapshot_identifier {
+                    None => None,
+                    Some(name) => {
+                        let last = snapshot::last_of_cluster(draft, &request, &cluster, name, now)?;
+                        // Without an engine there is nothing to take.
+                        super::find_available(draft, &request, &cache_cluster_id)?;
+                        Some(last)
+                    }
+                };
                 // ElastiCache refuses every cluster that is not available. One that cannot come up here, because of a
                 // missing image say, has to be removable all the same.
                 let refused = match cluster.phase() {
-                    Phase::Available | Phase::IncompatibleNetwork => false,
-                    Phase::Deleting => true,
+                    Phase::Available | Phase::IncompatibleNetwork | Phase::RestoreFailed => false,
+                    Phase::Deleting | Phase::Snapshotting => true,
                     Phase::Creating | Phase::Modifying | Phase::Rebooting => strict,
                 };
                 if refused {
@@ -41,6 +40,9 @@ impl Operations {
                 let leaving = CacheCluster { deleted: Some(now), ..CacheCluster::clone(&cluster) };
                 let cache_cluster = Some(super::put(draft, &request, leaving));
                 super::member::leave(draft, &request, &cluster)?;
+                if let Some(last) = last {
+                    last.begin(draft, &request);
+                }
                 Ok(Output::DeleteCacheCluster(types::DeleteCacheClusterResult { cache_cluster }))
             })
             .await

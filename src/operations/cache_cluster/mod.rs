@@ -29,6 +29,7 @@ use crate::{
     protocol::{AwsError, types},
     store::Draft,
 };
+pub(super) use create::new_cluster;
 use view::View;
 
 /// The cluster of this identifier, in whatever letter case it is given.

@@ -26,6 +26,7 @@ use crate::{
         global_replication_group::Secondary,
         new_uid, parameter_groups,
         request::Request,
+        snapshot::restore,
         tags,
     },
     protocol::{AwsError, Output, types},
@@ -59,13 +60,14 @@ impl Operations {
 
 /// The group that `input` asks for, and its members.
 #[expect(clippy::too_many_lines, reason = "a field after the other, each handed to those who know its rules")]
-fn new_group(
+pub(in crate::operations) fn new_group(
     draft: &Draft,
     request: &Request,
-    input: types::CreateReplicationGroupMessage,
+    mut input: types::CreateReplicationGroupMessage,
     strict: bool,
     now: DateTime<Utc>,
 ) -> Result<(ReplicationGroup, Vec<CacheCluster>), AwsError> {
+    let snapshot = restore::of_group(draft, request, &mut input)?;
     let types::CreateReplicationGroupMessage {
         replication_group_id,
         replication_group_description: description,
@@ -88,7 +90,8 @@ fn new_group(
         security_group_ids,
         tags,
         snapshot_arns,
-        snapshot_name,
+        // Found above.
+        snapshot_name: _,
         preferred_maintenance_window,
         port,
         notification_topic_arn,
@@ -147,6 +150,7 @@ fn new_group(
         None => Basis::of_request(draft, request, &settings, strict)?,
     };
     let version = cache_cluster::full_version(basis.version);
+    restore::check_version(snapshot.as_ref(), basis.engine, &version)?;
     let shape = asked.shape(&Surroundings {
         id: &id,
         region: &scope.region,
@@ -189,7 +193,7 @@ fn new_group(
         None => first.snapshot_retention_limit,
         asked => settings::snapshot_retention_limit(basis.engine, asked)?,
     };
-    let tags = tags::from_request(tags)?;
+    let tags = restore::tags(tags::from_request(tags)?, snapshot.as_ref());
     if basis.primary.is_none() || !tags.is_empty() {
         first.tags = tags;
     }
@@ -212,10 +216,10 @@ fn new_group(
             "Slots must be provided when restoring from snapshot ARNs with cluster mode enabled",
         ));
     }
-    settings::check_restore(basis.engine, snapshot_arns.as_deref(), snapshot_name.as_deref())?;
+    settings::check_seed(basis.engine, snapshot_arns.as_deref())?;
     let durable = |durability| !matches!(durability, types::Durability::Default | types::Durability::Disabled);
     for (given, feature) in [
-        (serverless_cache_snapshot_name.is_some(), "restoring snapshots"),
+        (serverless_cache_snapshot_name.is_some(), "restoring snapshots of serverless caches"),
         (outposts, "outposts"),
         (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
         (durability.is_some_and(durable), "durability"),
@@ -233,7 +237,7 @@ fn new_group(
     if strict {
         settings::check_node_quota(draft, request, new.len())?;
     }
-    let Roster { node_groups, members } = Roster::new(&id, &shape, names, first, retention, now);
+    let Roster { node_groups, mut members } = Roster::new(&id, &shape, names, first, retention, now);
     let first = &members[0];
     let group = ReplicationGroup {
         scope: scope.clone(),
@@ -267,6 +271,9 @@ fn new_group(
         global_replication_group_id: None,
         id,
     };
+    if let Some(snapshot) = snapshot {
+        restore::share_out(&snapshot, &group, &mut members)?;
+    }
     Ok((group, members))
 }
 

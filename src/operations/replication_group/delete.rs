@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    model::{CacheCluster, ClusterMode, GroupPhase, Phase, ReplicationGroup, identifier::IdentifierKind},
-    operations::{Operations, errors, global_replication_group::membership, request::Request},
+    model::{CacheCluster, ClusterMode, GroupPhase, Phase, ReplicationGroup},
+    operations::{Operations, errors, global_replication_group::membership, request::Request, snapshot},
     protocol::{AwsError, Output, types},
     store::Draft,
 };
@@ -27,15 +27,23 @@ impl Operations {
                 let group = super::find(draft, &request, &replication_group_id)?;
                 membership::check_deletion(&group)?;
                 check_phase(draft, &request, &group, strict)?;
-                if let Some(name) = &final_snapshot_identifier {
-                    if retain {
+                let last = match &final_snapshot_identifier {
+                    None => None,
+                    Some(_) if retain => {
                         return Err(errors::invalid_combination(
                             "FinalSnapshotIdentifier and RetainPrimaryCluster cannot both be specified.",
                         ));
                     }
-                    IdentifierKind::Snapshot.canonical(name).map_err(errors::invalid_value)?;
-                    return Err(errors::feature_not_supported_yet("final snapshots"));
-                }
+                    Some(name) => {
+                        let last = snapshot::last_of_group(draft, &request, &group, name, now)?;
+                        // Without its engines there is nothing to take.
+                        let phase = group.phase(super::members(draft.tables(), &request.scope));
+                        if phase != GroupPhase::Available {
+                            return Err(errors::replication_group_not_deletable(&group.id, phase.as_str()));
+                        }
+                        last
+                    }
+                };
                 let mut group = ReplicationGroup { deleted: Some(now), ..ReplicationGroup::clone(&group) };
                 if retain {
                     release_primary(draft, &request, &mut group)?;
@@ -49,6 +57,9 @@ impl Operations {
                     }
                 }
                 let replication_group = Some(super::put(draft, &request, group));
+                if let Some(last) = last {
+                    last.begin(draft, &request);
+                }
                 Ok(Output::DeleteReplicationGroup(types::DeleteReplicationGroupResult { replication_group }))
             })
             .await
@@ -64,9 +75,9 @@ fn check_phase(draft: &Draft, request: &Request, group: &Arc<ReplicationGroup>, 
     }
     let refused = || Err(errors::replication_group_not_deletable(&group.id, phase.as_str()));
     match phase {
-        GroupPhase::Available | GroupPhase::Migrating => Ok(()),
+        GroupPhase::Available | GroupPhase::Migrating | GroupPhase::CreateFailed => Ok(()),
         GroupPhase::Creating | GroupPhase::Modifying if !strict => Ok(()),
-        GroupPhase::Deleting | GroupPhase::Creating => refused(),
+        GroupPhase::Deleting | GroupPhase::Creating | GroupPhase::Snapshotting => refused(),
         GroupPhase::Modifying => {
             let is_busy = |id: &&String| members(id).is_some_and(|member| member.phase() != Phase::Available);
             group.member_ids().find(is_busy).map_or_else(refused, |id| Err(errors::member_not_deletable(id)))

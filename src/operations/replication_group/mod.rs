@@ -30,8 +30,10 @@ use crate::{
     protocol::{AwsError, types},
     store::{Draft, Tables},
 };
+pub(super) use create::new_group;
 pub(super) use modify::GroupModification;
 pub(super) use new_member::{new_member, next_zone};
+pub(super) use user_groups::access as user_group_access;
 use view::View;
 
 /// Finds the members of groups of `scope`.

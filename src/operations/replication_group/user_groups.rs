@@ -23,7 +23,12 @@ pub(super) fn need_encryption() -> AwsError {
 }
 
 /// Who may talk to members like `member` once this user group is attached, which has to be one that can be.
-pub(super) fn access(tables: &Tables, scope: &Scope, id: &str, member: &CacheCluster) -> Result<Access, AwsError> {
+pub(in crate::operations) fn access(
+    tables: &Tables,
+    scope: &Scope,
+    id: &str,
+    member: &CacheCluster,
+) -> Result<Access, AwsError> {
     let Some(group) = UserGroup::table(tables).get(scope, id) else {
         return Err(AwsError::new(ErrorCode::UserGroupNotFound, format!("UserGroup {id} not found.")));
     };

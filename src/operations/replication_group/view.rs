@@ -32,7 +32,10 @@ impl<'a> View<'a> {
     /// The group as `DescribeReplicationGroups` shows it.
     pub fn group(&self, group: &'a ReplicationGroup) -> types::ReplicationGroup {
         let phase = group.phase(super::members(self.tables, &group.scope));
-        let settled = matches!(phase, GroupPhase::Available | GroupPhase::Modifying | GroupPhase::Migrating);
+        let settled = matches!(
+            phase,
+            GroupPhase::Available | GroupPhase::Modifying | GroupPhase::Migrating | GroupPhase::Snapshotting
+        );
         let member = group.member_ids().find_map(|id| self.member(group, id));
         let in_effect = member.map(in_effect);
         let encrypted = member.is_some_and(|member| member.at_rest_encryption);
@@ -105,7 +108,7 @@ impl<'a> View<'a> {
     ) -> types::NodeGroup {
         // While slots move, every shard may get or lose some.
         let own = match shard.phase(super::members(self.tables, &group.scope)) {
-            GroupPhase::Available if group.resharding.is_some() => phase,
+            GroupPhase::Available if group.resharding.is_some() || phase == GroupPhase::Snapshotting => phase,
             own => own,
         };
         // Members that have not answered yet have nowhere to connect to.

@@ -43,7 +43,8 @@ impl UserState {
 
 /// What the engines of a scope still have to be told.
 pub(in crate::operations) fn unsettled<'a>(tables: &'a Tables, scope: &Scope) -> Unsettled<'a> {
-    Unsettled::of(tables.cache_clusters.iter(scope).map(|(_, cluster)| &**cluster))
+    let clusters = scope.with_serverless().into_iter().flat_map(|scope| tables.cache_clusters.iter(&scope));
+    Unsettled::of(clusters.map(|(_, cluster)| &**cluster))
 }
 
 /// A user that its owner made.

@@ -24,9 +24,11 @@ pub(in crate::operations) fn spread(draft: &mut Draft, scope: &Scope, user_group
     let access = access_of(draft.tables(), scope, user_group_id);
     let attached =
         |cluster: &CacheCluster| cluster.user_group_id.as_deref() == Some(user_group_id) && cluster.access != access;
-    let clusters: Vec<_> = draft.tables().cache_clusters.iter(scope).map(|(_, cluster)| cluster.clone()).collect();
-    for cluster in clusters.iter().filter(|cluster| attached(cluster)) {
-        let changed = CacheCluster { access: access.clone(), ..CacheCluster::clone(cluster) };
-        draft.put(scope, &cluster.id, changed);
+    for scope in scope.with_serverless() {
+        let clusters: Vec<_> = draft.tables().cache_clusters.iter(&scope).map(|(_, cluster)| cluster.clone()).collect();
+        for cluster in clusters.iter().filter(|cluster| attached(cluster)) {
+            let changed = CacheCluster { access: access.clone(), ..CacheCluster::clone(cluster) };
+            draft.put(&scope, &cluster.id, changed);
+        }
     }
 }

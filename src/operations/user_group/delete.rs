@@ -23,8 +23,9 @@ impl Operations {
             .write(move |draft| {
                 let group = changeable(draft.tables(), &scope, &user_group_id)?;
                 if let Some(cluster) = attached(draft.tables(), &scope, &group.id).next() {
+                    let cache = if cluster.scope == scope { "replication group" } else { "serverless cache" };
                     return Err(errors::invalid_user_group_state(format_args!(
-                        "User group {} is associated with replication group {}.",
+                        "User group {} is associated with {cache} {}.",
                         group.id,
                         cluster.cache_id()
                     )));

@@ -18,12 +18,13 @@ use crate::{
     store::Tables,
 };
 
-/// The cache clusters that a group is attached to.
+/// The cache clusters that a group is attached to, those behind serverless caches among them.
 fn attached<'a>(
     tables: &'a Tables,
-    scope: &'a Scope,
+    scope: &Scope,
     user_group_id: &'a str,
-) -> impl Iterator<Item = &'a CacheCluster> {
-    let clusters = tables.cache_clusters.iter(scope).map(|(_, cluster)| &**cluster);
+) -> impl Iterator<Item = &'a CacheCluster> + use<'a> {
+    let clusters = scope.with_serverless().into_iter().flat_map(|scope| tables.cache_clusters.iter(&scope));
+    let clusters = clusters.map(|(_, cluster)| &**cluster);
     clusters.filter(move |cluster| cluster.user_group_id.as_deref() == Some(user_group_id))
 }

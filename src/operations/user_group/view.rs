@@ -33,8 +33,12 @@ impl<'a> View<'a> {
     /// The group as an operation shows it that has just brought it into a state.
     pub(super) fn in_state(&self, group: &UserGroup, state: GroupState) -> types::UserGroup {
         let shown = group.former_user_ids.as_ref().unwrap_or(&group.user_ids);
-        let caches: BTreeSet<_> =
-            attached(self.tables, self.scope, &group.id).map(|cluster| cluster.cache_id().to_owned()).collect();
+        let caches = |is_serverless: bool| {
+            let attached = attached(self.tables, self.scope, &group.id);
+            let of_kind = attached.filter(move |cluster| cluster.scope.is_behind_serverless() == is_serverless);
+            let ids: BTreeSet<_> = of_kind.map(|cluster| cluster.cache_id().to_owned()).collect();
+            Some(ids.into_iter().collect())
+        };
         types::UserGroup {
             user_group_id: Some(group.id.clone()),
             status: Some(state.as_str().to_owned()),
@@ -42,8 +46,8 @@ impl<'a> View<'a> {
             user_ids: Some(shown.iter().cloned().collect()),
             minimum_engine_version: Some(self.minimum_engine_version(group).to_string()),
             pending_changes: group.former_user_ids.as_ref().map(|former| pending(former, &group.user_ids)),
-            replication_groups: Some(caches.into_iter().collect()),
-            serverless_caches: Some(Vec::new()),
+            replication_groups: caches(false),
+            serverless_caches: caches(true),
             arn: Some(Arn::text(self.scope, ResourceType::UserGroup, &group.id)),
         }
     }

@@ -24,20 +24,22 @@ use futures_util::future::join_all;
 use tokio::time::sleep;
 use tracing::Instrument;
 
+pub(super) use self::{
+    change::GroupChange,
+    inspection::inspect_all,
+    place::{concerned, keys_of},
+};
 use self::{
-    change::{GroupChange, GroupRecords, Seat},
+    change::{GroupRecords, Seat},
     clients::Clients,
     place::Place,
     plan::{Step, World, plan},
-};
-pub(super) use self::{
-    inspection::inspect_all,
-    place::{concerned, keys_of},
 };
 use super::{
     Actor, Key, Shared,
     failure::{PATIENCE, StepError},
     queue::Outcome,
+    serverless::News,
 };
 use crate::{
     faults,
@@ -267,6 +269,11 @@ impl GroupActor {
             let members: BTreeMap<_, _> = found.filter(|(_, member)| is_member(member, &before)).collect();
             let mut records = GroupRecords { group: ReplicationGroup::clone(&before), members: members.clone() };
             let events = change.apply(&mut records, now);
+            let news = if scope.is_behind_serverless() && !events.is_empty() {
+                News::of_group(&change, records.members.values().map(Arc::as_ref))
+            } else {
+                None
+            };
             for (id, member) in records.members {
                 if members.get(&id).is_some_and(|before| **before != *member) {
                     draft.put(&scope, &id, CacheCluster::clone(&member));
@@ -277,6 +284,12 @@ impl GroupActor {
                 faults::end_without_target(draft, &scope);
             } else if records.group != *before {
                 draft.put(&scope, &id, records.group);
+            }
+            if scope.is_behind_serverless() {
+                if let Some(news) = news {
+                    news.tell(draft, &scope, &id, now);
+                }
+                return Ok(());
             }
             for event in events {
                 tracing::info!(source = event.source_identifier, message = event.message, "event");

@@ -148,6 +148,8 @@ pub(in crate::reconcile) fn plan(group: &ReplicationGroup, world: &World<'_>) ->
 fn endpoints(group: &ReplicationGroup, world: &World<'_>) -> Vec<Step> {
     use crate::model::ClusterMode::{Compatible, Disabled, Enabled};
     let has = |role| match role {
+        // Its clients speak to it as to a cluster, and yet know one address for writes and one for reads.
+        _ if group.scope.is_behind_serverless() => matches!(role, EndpointRole::Primary | EndpointRole::Reader),
         EndpointRole::Primary | EndpointRole::Reader => matches!(group.cluster_mode, Disabled | Compatible),
         EndpointRole::GroupConfiguration => matches!(group.cluster_mode, Compatible | Enabled),
         EndpointRole::Node(_) | EndpointRole::Configuration => false,

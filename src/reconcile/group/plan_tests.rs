@@ -253,6 +253,19 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
     prop::collection::vec(one, 0..12)
 }
 
+#[test]
+fn a_group_behind_a_serverless_cache_has_an_endpoint_for_writes_and_one_for_reads() {
+    let opened = |scope: &Scope| {
+        let mut simulation = Simulation::new(true, 1, 1, true);
+        simulation.records.as_mut().expect("records").group.scope = scope.clone();
+        simulation.settle(|| false);
+        simulation.open.iter().copied().collect::<Vec<_>>()
+    };
+    let scope = Scope::new("000000000000", "us-east-1");
+    assert_eq!(opened(&scope), [EndpointRole::GroupConfiguration]);
+    assert_eq!(opened(&scope.behind_serverless()), [EndpointRole::Primary, EndpointRole::Reader]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 

@@ -32,7 +32,7 @@ pub(super) struct Simulation {
     pub(super) records: Option<GroupRecords>,
     /// Members that are gone from the group stay away.
     pub(super) engines: BTreeMap<EngineRef, SimulatedEngine>,
-    open: BTreeSet<EndpointRole>,
+    pub(super) open: BTreeSet<EndpointRole>,
     /// How many writes were answered, by shard; fewer when all copies were lost.
     pub(super) answered: BTreeMap<NodeGroupId, u64>,
     /// Members that a fault keeps down.

@@ -8,6 +8,10 @@ use super::{
     CacheCluster, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Scope, SlotSet, SnapshotWindow, TagSet,
 };
 
+mod taking;
+
+pub use taking::{DumpSource, Taking};
+
 /// A snapshot of a cache cluster or of a replication group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -17,8 +21,16 @@ pub struct Snapshot {
     pub name: String,
     /// Tells this snapshot from another one that had the same name before or will have it later.
     pub uid: String,
+    /// The uid of the group that it was taken of, or of the cluster where there is no group.
+    pub cache_uid: String,
     /// Who asked for it.
     pub source: SnapshotSource,
+    /// It is the last one of a cache that was asked to be deleted and waits for it.
+    pub is_final: bool,
+    /// It was not taken of a cache but made of another snapshot.
+    pub is_copy: bool,
+    /// The snapshot that it is to be a copy of, until it is.
+    pub copy_of: Option<String>,
     /// How far it has come.
     pub state: SnapshotState,
     /// When it was asked for.
@@ -140,6 +152,81 @@ pub struct Restore {
     pub files: Vec<SnapshotFile>,
     /// The slots whose keys are wanted; all of them outside of cluster mode.
     pub slots: Option<SlotSet>,
+    /// Why the data could not be loaded. It is not tried again then.
+    pub failure: Option<String>,
+}
+
+impl Snapshot {
+    /// Whether it was taken of a group in cluster mode.
+    #[must_use]
+    pub fn is_clustered(&self) -> bool {
+        self.settings.node_group_count.is_some()
+    }
+
+    /// Whether all its data are there and it is not on its way out.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.state == SnapshotState::Available && self.deleted.is_none()
+    }
+
+    /// Its files.
+    pub fn files(&self) -> impl Iterator<Item = &SnapshotFile> {
+        self.nodes.iter().filter_map(|node| node.file.as_ref())
+    }
+
+    /// How far it has come, as clients see it. `others` are the snapshots of the same scope, and `clusters` its clusters.
+    pub fn status<'a>(
+        &self,
+        mut others: impl Iterator<Item = &'a Self>,
+        mut clusters: impl Iterator<Item = &'a CacheCluster>,
+    ) -> SnapshotStatus {
+        if self.deleted.is_some() {
+            return SnapshotStatus::Deleting;
+        }
+        match self.state {
+            SnapshotState::Creating => SnapshotStatus::Creating,
+            SnapshotState::Failed(_) => SnapshotStatus::Failed,
+            SnapshotState::Available if others.any(|other| other.copy_of.as_ref() == Some(&self.name)) => {
+                SnapshotStatus::Copying
+            }
+            SnapshotState::Available if clusters.any(|cluster| cluster.restores(&self.name)) => {
+                SnapshotStatus::Restoring
+            }
+            SnapshotState::Available => SnapshotStatus::Available,
+        }
+    }
+}
+
+/// `SnapshotStatus` on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SnapshotStatus {
+    /// Its data are being written.
+    Creating,
+    /// It can be made use of.
+    Available,
+    /// A new cache is being filled with it.
+    Restoring,
+    /// Another snapshot is being made of it.
+    Copying,
+    /// It is being deleted.
+    Deleting,
+    /// It could not be taken.
+    Failed,
+}
+
+impl SnapshotStatus {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Available => "available",
+            Self::Restoring => "restoring",
+            Self::Copying => "copying",
+            Self::Deleting => "deleting",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 impl CacheCluster {
@@ -147,5 +234,23 @@ impl CacheCluster {
     #[must_use]
     pub fn is_snapshotting(&self) -> bool {
         self.snapshotting.is_some()
+    }
+
+    /// Whether it is being filled with this snapshot.
+    fn restores(&self, snapshot: &str) -> bool {
+        let restore = self.restore.as_ref().filter(|restore| restore.failure.is_none());
+        restore.is_some_and(|restore| restore.snapshot.as_deref() == Some(snapshot))
+    }
+
+    /// Whether the data that it was to be filled with could not be loaded.
+    #[must_use]
+    pub fn restore_failed(&self) -> bool {
+        self.restore.as_ref().is_some_and(|restore| restore.failure.is_some())
+    }
+
+    /// Whether its engines are to end. A cluster of which a last snapshot is being taken has to go on for so long.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.deleted.is_some() && !self.is_snapshotting()
     }
 }

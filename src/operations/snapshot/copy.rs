@@ -1,0 +1,52 @@
+//! `CopySnapshot`.
+
+use super::state::check_available;
+use crate::{
+    model::{Snapshot, SnapshotFile, SnapshotSource, SnapshotState},
+    operations::{Operations, errors, new_uid, request::Request, tags},
+    protocol::{AwsError, Output, types},
+};
+
+impl Operations {
+    pub(in crate::operations) async fn copy_snapshot(
+        &self,
+        request: &Request,
+        input: types::CopySnapshotMessage,
+    ) -> Result<Output, AwsError> {
+        let types::CopySnapshotMessage { source_snapshot_name, target_snapshot_name, target_bucket, kms_key_id, tags } =
+            input;
+        let (now, request) = (self.clock.now(), request.clone());
+        self.store
+            .write(move |draft| {
+                if target_bucket.is_some() {
+                    return Err(errors::feature_not_supported_yet("exporting snapshots to a bucket"));
+                }
+                let name = super::new_name(draft, &request, &target_snapshot_name)?;
+                let source = super::find(draft, &request, &source_snapshot_name)?;
+                check_available(draft.tables(), &source)?;
+                let tags = tags::from_request(tags)?;
+                let source = Snapshot::clone(&source);
+                let without_file = |node| crate::model::NodeSnapshot { file: None::<SnapshotFile>, ..node };
+                let copy = Snapshot {
+                    uid: new_uid(),
+                    source: SnapshotSource::Manual,
+                    is_final: false,
+                    is_copy: true,
+                    copy_of: Some(source.name.clone()),
+                    state: SnapshotState::Creating,
+                    requested: now,
+                    nodes: source.nodes.into_iter().map(without_file).collect(),
+                    kms_key_id: kms_key_id.or(source.kms_key_id),
+                    tags: if tags.is_empty() { source.tags } else { tags },
+                    name,
+                    scope: source.scope,
+                    cache_uid: source.cache_uid,
+                    deleted: None,
+                    settings: source.settings,
+                };
+                let snapshot = Some(super::put(draft, &request, copy));
+                Ok(Output::CopySnapshot(types::CopySnapshotResult { snapshot }))
+            })
+            .await
+    }
+}

@@ -1,0 +1,25 @@
+//! Where a snapshot stands, which follows from its record and from those of what is made of it.
+
+use std::sync::Arc;
+
+use crate::{
+    model::{CacheCluster, Snapshot, SnapshotStatus},
+    operations::errors,
+    protocol::AwsError,
+    store::Tables,
+};
+
+/// Where `snapshot` stands.
+pub(in crate::operations) fn status(tables: &Tables, snapshot: &Snapshot) -> SnapshotStatus {
+    let others = tables.snapshots.iter(&snapshot.scope).map(|(_, other)| Arc::as_ref(other));
+    let clusters = tables.cache_clusters.iter(&snapshot.scope).map(|(_, cluster)| Arc::<CacheCluster>::as_ref(cluster));
+    snapshot.status(others, clusters)
+}
+
+/// Holds a snapshot that something is to be made of to being available.
+pub(super) fn check_available(tables: &Tables, snapshot: &Snapshot) -> Result<(), AwsError> {
+    match status(tables, snapshot) {
+        SnapshotStatus::Available => Ok(()),
+        other => Err(errors::snapshot_not_available(&snapshot.name, other.as_str())),
+    }
+}

@@ -1,0 +1,92 @@
+use std::os::unix::fs::PermissionsExt;
+
+use tempfile::TempDir;
+
+use super::*;
+
+fn files() -> (TempDir, SnapshotFiles) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = SnapshotFiles::open(&folder.path().join("snapshots")).expect("opened");
+    (folder, files)
+}
+
+async fn written(files: &SnapshotFiles, pieces: &[&[u8]]) -> Fresh {
+    let mut writing = files.begin().await.expect("begun");
+    for piece in pieces {
+        writing.write(piece).await.expect("written");
+    }
+    writing.finish().await.expect("finished")
+}
+
+fn names(files: &SnapshotFiles) -> BTreeSet<String> {
+    list(&files.folder).expect("listed").into_iter().map(|(id, _)| id).collect()
+}
+
+#[tokio::test]
+async fn what_is_written_is_read_back_and_nobody_elses_business() {
+    let (_folder, files) = files();
+    let fresh = written(&files, &[b"REDIS", b"", b"0009"]).await;
+    let file = fresh.file().clone();
+    assert_eq!(file.size, 9);
+    let path = files.checked(&file).await.expect("as it was written");
+    assert_eq!(fs::read(&path).expect("read"), b"REDIS0009");
+    assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
+
+    fs::write(&path, b"REDIS0008").expect("changed");
+    assert!(matches!(files.checked(&file).await, Err(FilesError::Damaged(_))));
+    fs::write(&path, b"REDIS").expect("cut off");
+    assert!(files.checked(&file).await.expect_err("cut off").is_final());
+    fs::remove_file(&path).expect("removed");
+    assert!(files.checked(&file).await.expect_err("gone").is_final());
+}
+
+#[tokio::test]
+async fn what_is_not_finished_leaves_nothing_behind() {
+    let (_folder, files) = files();
+    let mut writing = files.begin().await.expect("begun");
+    writing.write(b"REDIS").await.expect("written");
+    assert_eq!(names(&files).len(), 1);
+    drop(writing);
+    assert_eq!(names(&files), BTreeSet::new());
+    let refused: Result<Fresh, FilesError> = files
+        .take_in(async |path| {
+            fs::write(path, b"half").expect("written");
+            Err(FilesError::Damaged("half"))
+        })
+        .await;
+    assert!(refused.is_err());
+    assert_eq!(names(&files), BTreeSet::new());
+}
+
+#[tokio::test]
+async fn a_sweep_takes_what_nobody_knows_and_nothing_else() {
+    let (_folder, files) = files();
+    let (recorded, unrecorded, lost) =
+        (written(&files, &[b"a"]).await, written(&files, &[b"b"]).await, written(&files, &[b"c"]).await);
+    let known = BTreeSet::from([recorded.file().id.clone()]);
+    let kept = BTreeSet::from([recorded.file().id.clone(), unrecorded.file().id.clone()]);
+    drop((recorded, lost));
+    let half = place(&files.folder, &uuid::Uuid::new_v4().simple().to_string(), PART);
+    fs::write(&half, b"left by a server that was killed").expect("written");
+    let stranger = files.folder.join("notes.txt");
+    fs::write(&stranger, b"").expect("written");
+
+    files.sweep(|| known.clone()).await.expect("swept");
+    assert_eq!(names(&files), kept);
+    assert!(stranger.exists(), "it is not ours");
+    drop(unrecorded);
+    files.sweep(|| known.clone()).await.expect("swept");
+    assert_eq!(names(&files), known);
+}
+
+#[tokio::test]
+async fn a_copy_outlives_what_it_was_made_of() {
+    let (_folder, files) = files();
+    let first = written(&files, &[b"REDIS"]).await;
+    let copy = files.copy(first.file()).await.expect("copied");
+    assert_ne!(copy.file().id, first.file().id);
+    drop(first);
+    files.sweep(BTreeSet::new).await.expect("swept");
+    let path = files.checked(copy.file()).await.expect("whole");
+    assert_eq!(fs::read(path).expect("read"), b"REDIS");
+}
