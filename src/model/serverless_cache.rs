@@ -249,6 +249,18 @@ mod tests {
     }
 
     #[test]
+    fn statuses_are_those_of_the_api() {
+        let all = [
+            (ServerlessPhase::Creating, "creating"),
+            (ServerlessPhase::CreateFailed, "create-failed"),
+            (ServerlessPhase::Available, "available"),
+            (ServerlessPhase::Modifying, "modifying"),
+            (ServerlessPhase::Deleting, "deleting"),
+        ];
+        assert!(all.iter().all(|(phase, text)| phase.as_str() == *text));
+    }
+
+    #[test]
     fn without_engines_it_is_on_its_way() {
         let none = |_: &str| None;
         assert_eq!(cache(Engine::Redis, None).phase(None, none), ServerlessPhase::Creating);

@@ -20,10 +20,9 @@ impl Operations {
                 let cache = super::find(draft, &request, &serverless_cache_name)?;
                 let phase = behind::phase(draft.tables(), &cache);
                 match phase {
-                    ServerlessPhase::Available => {}
+                    ServerlessPhase::Available | ServerlessPhase::CreateFailed => {}
                     // One that cannot come up here has to be removable all the same.
-                    ServerlessPhase::Creating | ServerlessPhase::CreateFailed | ServerlessPhase::Modifying
-                        if !strict => {}
+                    ServerlessPhase::Creating | ServerlessPhase::Modifying if !strict => {}
                     phase => return Err(invalid_state(&cache.name, phase.as_str())),
                 }
                 if let Some(name) = &final_snapshot_name {
