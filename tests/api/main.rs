@@ -33,6 +33,7 @@ mod replication_group_security;
 mod replication_groups;
 mod resize;
 mod resize_group;
+mod snapshot_buckets;
 mod snapshots;
 mod strict;
 mod tags;

@@ -24,7 +24,10 @@ use crate::{
         cache_cluster::{self, settings},
         errors, new_uid, parameter_groups,
         request::Request,
-        snapshot::restore,
+        snapshot::{
+            bucket,
+            restore::{self, Seed},
+        },
         tags,
     },
     protocol::{AwsError, Output, types},
@@ -38,9 +41,10 @@ impl Operations {
         input: types::CreateReplicationGroupMessage,
     ) -> Result<Output, AwsError> {
         let (now, strict, request) = (self.clock.now(), self.options.strict, request.clone());
+        let readable = bucket::check_readable(&self.object_storage, input.snapshot_arns.as_deref()).await;
         self.store
             .write(move |draft| {
-                let (group, members) = new_group(draft, &request, input, strict, now)?;
+                let (group, members) = new_group(draft, &request, input, readable, strict, now)?;
                 for member in members {
                     let id = member.id.clone();
                     draft.put(&request.scope, &id, member);
@@ -58,6 +62,7 @@ fn new_group(
     draft: &Draft,
     request: &Request,
     mut input: types::CreateReplicationGroupMessage,
+    readable: Result<(), AwsError>,
     strict: bool,
     now: DateTime<Utc>,
 ) -> Result<(ReplicationGroup, Vec<CacheCluster>), AwsError> {
@@ -213,7 +218,7 @@ fn new_group(
             "Slots must be provided when restoring from snapshot ARNs with cluster mode enabled",
         ));
     }
-    settings::check_seed(basis.engine, snapshot_arns.as_deref())?;
+    let objects = bucket::objects(basis.engine, snapshot_arns.as_deref(), readable)?;
     let durable = |durability| !matches!(durability, types::Durability::Default | types::Durability::Disabled);
     for (given, feature) in [
         (serverless_cache_snapshot_name.is_some(), "restoring snapshots of serverless caches"),
@@ -265,8 +270,8 @@ fn new_group(
         kms_key_id: at_rest.kms_key_id,
         id,
     };
-    if let Some(snapshot) = snapshot {
-        restore::share_out(&snapshot, &group, &mut members)?;
+    if let Some(seed) = Seed::new(snapshot, objects) {
+        seed.share_out(&group, &mut members)?;
     }
     Ok((group, members))
 }
