@@ -1,7 +1,8 @@
 //! Why a step of a plan failed.
 
 use crate::{
-    backend::BackendError, engine::EngineError, rdb::RdbError, snapshot_files::FilesError, store::StorageError,
+    backend::BackendError, engine::EngineError, object_storage::ObjectStorageError, rdb::RdbError,
+    snapshot_files::FilesError, store::StorageError,
 };
 
 /// How many tries in a row have to fail before a cluster shows it. What passes sooner is nobody's concern.
@@ -20,6 +21,8 @@ pub(super) enum StepError {
     Gateway(#[from] crate::gateway::OpenError),
     #[error(transparent)]
     Files(#[from] FilesError),
+    #[error("the data cannot be fetched: {0}")]
+    Fetch(#[from] ObjectStorageError),
     #[error("the data cannot be loaded: {0}")]
     Dump(#[from] RdbError),
     #[error("cluster mode has database 0 only, and there are keys in others")]

@@ -3,8 +3,12 @@
 //! The engine finds them as a file when it starts. One that does not come up with them will not do so later either, so
 //! after a few tries the cluster is given up, and its record says why; nothing is started for it any more.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use futures_util::{FutureExt, future::BoxFuture};
 use tokio::task::spawn_blocking;
 
 use super::{
@@ -15,15 +19,19 @@ use super::{
 };
 use crate::{
     backend::BackendError,
-    model::{CacheCluster, NodeId, Restore},
+    model::{BucketObject, CacheCluster, NodeId, Restore},
+    object_storage::{ObjectStorage, ObjectStorageError},
     rdb::{self, RdbError},
     snapshot_files::Scratch,
 };
 
+/// The most bytes that a file in a bucket may have: as much as the largest node type holds.
+const LARGEST: u64 = 512 << 30;
+
 /// The data for an engine, in a file that is there as long as this is.
 pub(super) struct DataFile {
     path: PathBuf,
-    _scratch: Option<Scratch>,
+    _scratch: Vec<Scratch>,
 }
 
 impl DataFile {
@@ -62,26 +70,55 @@ impl Actor {
     /// The file for the engine: as it was written, where it holds just what is wanted, or else made of those that do.
     async fn data_file(&self, restore: &Restore) -> Result<DataFile, StepError> {
         let files = &self.shared.snapshot_files;
-        let mut paths = Vec::with_capacity(restore.files.len());
+        let mut paths = Vec::with_capacity(restore.files.len() + restore.objects.len());
         for file in &restore.files {
             paths.push(files.checked(file).await?);
         }
-        if let ([path], None) = (paths.as_slice(), &restore.slots) {
-            return Ok(DataFile { path: path.clone(), _scratch: None });
+        let mut scratch = Vec::new();
+        for object in &restore.objects {
+            let place = files.scratch();
+            paths.push(place.path());
+            fetch(Arc::clone(&self.shared.object_storage), object.clone(), place.path()).await?;
+            scratch.push(place);
         }
-        let scratch = files.scratch();
-        let (slots, output) = (restore.slots.clone(), scratch.path());
-        let made = spawn_blocking(move || {
+        if let ([path], None) = (paths.as_slice(), &restore.slots) {
+            let path = path.clone();
+            if !scratch.is_empty() {
+                // Who knows what it is: it comes from outside.
+                let strange = path.clone();
+                blocking(move || rdb::check(&strange)).await?;
+            }
+            return Ok(DataFile { path, _scratch: scratch });
+        }
+        let place = files.scratch();
+        let (slots, output) = (restore.slots.clone(), place.path());
+        let info = blocking(move || {
             let inputs: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
             rdb::combine(&inputs, slots.as_ref(), &output)
         });
-        let info = made.await.unwrap_or_else(|error| Err(std::io::Error::other(error).into()))?;
+        let info = info.await?;
         // Slots are for engines in cluster mode, which have no other database and do not start with one.
         if restore.slots.is_some() && info.databases.iter().any(|database| *database != 0) {
             return Err(StepError::ManyDatabases);
         }
-        Ok(DataFile { path: scratch.path(), _scratch: Some(scratch) })
+        Ok(DataFile { path: place.path(), _scratch: vec![place] })
     }
+}
+
+/// Copies an object into a file. Boxed and with nothing borrowed, or the compiler cannot tell that it may be a task's.
+fn fetch(
+    storage: Arc<ObjectStorage>,
+    object: BucketObject,
+    to: PathBuf,
+) -> BoxFuture<'static, Result<u64, ObjectStorageError>> {
+    async move { storage.fetch(&object.bucket, &object.key, &to, LARGEST).await }.boxed()
+}
+
+/// Runs `work` where it may block.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RdbError> + Send + 'static,
+) -> Result<T, RdbError> {
+    spawn_blocking(work).await.unwrap_or_else(|error| Err(std::io::Error::other(error).into()))
 }
 
 /// Whether it may be for the data that an engine did not come up.
@@ -91,6 +128,7 @@ fn blames_data(error: &StepError) -> bool {
         StepError::Backend(BackendError::StartFailed { .. })
             | StepError::Engine(_)
             | StepError::Files(_)
+            | StepError::Fetch(_)
             | StepError::Dump(_)
             | StepError::ManyDatabases
     )
@@ -100,6 +138,10 @@ fn blames_data(error: &StepError) -> bool {
 fn is_beyond_help(error: &StepError) -> bool {
     match error {
         StepError::Files(error) => error.is_final(),
+        StepError::Fetch(error) => !matches!(
+            error,
+            ObjectStorageError::TimedOut | ObjectStorageError::Failed(_) | ObjectStorageError::LocalFile(_)
+        ),
         StepError::Dump(error) => !matches!(error, RdbError::Io(_)),
         StepError::ManyDatabases => true,
         _ => false,

@@ -41,6 +41,7 @@ mod serverless;
 mod serverless_snapshots;
 mod serverless_users;
 mod service_updates;
+mod snapshot_buckets;
 mod snapshots;
 mod strict;
 mod tags;

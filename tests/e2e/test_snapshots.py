@@ -109,3 +109,27 @@ def test_the_command_line_shows_snapshots(server, client):
     assert [snapshot["SnapshotName"] for snapshot in listed] == ["seen"]
     with pytest.raises(client.exceptions.SnapshotNotFoundFault):
         client.describe_snapshots(SnapshotName="absent")
+
+
+def test_a_snapshot_travels_by_way_of_a_bucket(own_server, tmp_path):
+    bucket = tmp_path / "buckets" / "bucket"
+    bucket.mkdir(parents=True)
+    server = own_server("--s3-dir", str(bucket.parent))
+    client = server.client()
+    fill(cluster_client(create_cluster(client, "old", 2, 0)))
+    take(client, "saved", ReplicationGroupId="old")
+    client.copy_snapshot(SourceSnapshotName="saved", TargetSnapshotName="out", TargetBucket="bucket")
+    wait_taken(client, "saved")
+    assert sorted(path.name for path in bucket.iterdir()) == ["out-0001.rdb", "out-0002.rdb"]
+    wait_group(client, "old")
+    client.delete_replication_group(ReplicationGroupId="old")
+    wait_group_gone(client, "old")
+    client.create_replication_group(
+        ReplicationGroupId="new",
+        ReplicationGroupDescription="d",
+        Engine="valkey",
+        CacheNodeType="cache.t3.micro",
+        SnapshotArns=["arn:aws:s3:::bucket/out-0001.rdb", "arn:aws:s3:::bucket/out-0002.rdb"],
+        NodeGroupConfiguration=[{"Slots": "0-99"}, {"Slots": "100-9999"}, {"Slots": "10000-16383"}],
+    )
+    check_filled(cluster_client(wait_group(client, "new")))

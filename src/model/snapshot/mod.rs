@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub is_copy: bool,
     /// The snapshot that it is to be a copy of, until it is.
     pub copy_of: Option<String>,
+    /// Where its data are being copied to, as long as they are.
+    pub export: Option<Export>,
     /// How far it has come.
     pub state: SnapshotState,
     /// When it was asked for.
@@ -150,10 +152,38 @@ pub struct Restore {
     pub snapshot: Option<String>,
     /// The files, each of which may have keys of slots that are not this shard's.
     pub files: Vec<SnapshotFile>,
+    /// The same in buckets, brought along by users.
+    pub objects: Vec<BucketObject>,
     /// The slots whose keys are wanted; all of them outside of cluster mode.
     pub slots: Option<SlotSet>,
     /// Why the data could not be loaded. It is not tried again then.
     pub failure: Option<String>,
+}
+
+/// An object in a bucket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BucketObject {
+    /// The bucket.
+    pub bucket: String,
+    /// The key of the object in it.
+    pub key: String,
+}
+
+/// Where the data of a snapshot are to be copied to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Export {
+    /// The bucket.
+    pub bucket: String,
+    /// What the names of the objects begin with.
+    pub target: String,
+}
+
+impl Export {
+    /// The key of the object for one part, the first of which is 0.
+    #[must_use]
+    pub fn key(&self, part: usize) -> String {
+        format!("{}-{:04}.rdb", self.target, part + 1)
+    }
 }
 
 impl Snapshot {
@@ -186,6 +216,7 @@ impl Snapshot {
         match self.state {
             SnapshotState::Creating => SnapshotStatus::Creating,
             SnapshotState::Failed(_) => SnapshotStatus::Failed,
+            SnapshotState::Available if self.export.is_some() => SnapshotStatus::Exporting,
             SnapshotState::Available if others.any(|other| other.copy_of.as_ref() == Some(&self.name)) => {
                 SnapshotStatus::Copying
             }
@@ -208,6 +239,8 @@ pub enum SnapshotStatus {
     Restoring,
     /// Another snapshot is being made of it.
     Copying,
+    /// Its data are being copied to a bucket.
+    Exporting,
     /// It is being deleted.
     Deleting,
     /// It could not be taken.
@@ -223,6 +256,7 @@ impl SnapshotStatus {
             Self::Available => "available",
             Self::Restoring => "restoring",
             Self::Copying => "copying",
+            Self::Exporting => "exporting",
             Self::Deleting => "deleting",
             Self::Failed => "failed",
         }

@@ -92,6 +92,7 @@ impl Snapshot {
             is_final,
             is_copy: false,
             copy_of: None,
+            export: None,
             state: SnapshotState::Creating,
             requested,
             deleted: None,

@@ -34,6 +34,8 @@ use hyper_util::{
 use rustls::{ClientConfig, RootCertStore};
 use sha2::{Digest, Sha256};
 use tokio::{
+    fs::File,
+    io::AsyncWriteExt,
     sync::OnceCell,
     time::{Instant, timeout, timeout_at},
 };
@@ -230,12 +232,14 @@ impl Client {
         body.map(http_body_util::Collected::to_bytes).map_err(|error| ObjectStorageError::failed(error.as_ref()))
     }
 
-    /// Passes an answer on piece by piece to `take`.
+    /// Writes an answer of at most `limit` bytes piece by piece into `file`; answers how many there were. It takes no
+    /// closure: what awaits one could not be part of a task.
     pub(super) async fn stream(
         &self,
         mut body: Incoming,
-        mut take: impl AsyncFnMut(Bytes) -> Result<(), ObjectStorageError>,
-    ) -> Result<(), ObjectStorageError> {
+        file: &mut File,
+        limit: u64,
+    ) -> Result<u64, ObjectStorageError> {
         let start = Instant::now();
         let mut received = 0;
         while !body.is_end_stream() {
@@ -246,10 +250,13 @@ impl Client {
             let frame = frame.map_err(|error| ObjectStorageError::failed(&error))?;
             if let Ok(data) = frame.into_data() {
                 received += data.len() as u64;
-                take(data).await?;
+                if received > limit {
+                    return Err(ObjectStorageError::TooLarge { limit });
+                }
+                file.write_all(&data).await.map_err(ObjectStorageError::LocalFile)?;
             }
         }
-        Ok(())
+        Ok(received)
     }
 
     /// The region that requests are signed for.

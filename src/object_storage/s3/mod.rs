@@ -7,7 +7,6 @@ mod endpoint;
 
 use std::{fmt::Write, path::Path};
 
-use bytes::Bytes;
 use http::{
     HeaderMap, Method, StatusCode,
     header::{CONTENT_LENGTH, ETAG},
@@ -68,15 +67,7 @@ impl S3 {
         }
         let (staged, file) = Staged::beside(to).map_err(ObjectStorageError::LocalFile)?;
         let mut file = File::from_std(file);
-        let mut received = 0;
-        let take = async |data: Bytes| {
-            received += data.len() as u64;
-            if received > limit {
-                return Err(ObjectStorageError::TooLarge { limit });
-            }
-            file.write_all(&data).await.map_err(ObjectStorageError::LocalFile)
-        };
-        self.client.stream(answer.into_body(), take).await?;
+        let received = self.client.stream(answer.into_body(), &mut file, limit).await?;
         file.flush().await.map_err(ObjectStorageError::LocalFile)?;
         let file = file.into_std().await;
         blocking(move || staged.finish(&file).map_err(ObjectStorageError::LocalFile)).await?;

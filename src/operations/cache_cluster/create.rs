@@ -13,7 +13,13 @@ use crate::{
         identifier::IdentifierKind,
     },
     operations::{
-        Operations, errors, new_uid, parameter_groups, request::Request, snapshot::restore, subnet_groups, tags,
+        Operations, errors, new_uid, parameter_groups,
+        request::Request,
+        snapshot::{
+            bucket,
+            restore::{self, Seed},
+        },
+        subnet_groups, tags,
     },
     protocol::{AwsError, Output, types},
     store::Draft,
@@ -31,11 +37,12 @@ impl Operations {
         let zone_was_asked_for = input.preferred_availability_zone.is_some()
             || input.preferred_availability_zones.as_ref().is_some_and(|zones| !zones.is_empty())
             || input.az_mode == Some(types::AZMode::CrossAz);
+        let readable = bucket::check_readable(&self.object_storage, input.snapshot_arns.as_deref()).await;
         self.store
             .write(move |draft| {
                 let cluster = match input.replication_group_id.clone() {
                     Some(group) => member::join(draft, &requested, input, &group, strict, now)?,
-                    None => new_cluster(draft, &requested, input, strict, now)?,
+                    None => new_cluster(draft, &requested, input, readable, strict, now)?,
                 };
                 let mut shown = super::put(draft, &requested, cluster);
                 // ElastiCache tells a zone that it chose itself only when it has put nodes there.
@@ -53,6 +60,7 @@ pub(in crate::operations) fn new_cluster(
     draft: &Draft,
     request: &Request,
     mut input: types::CreateCacheClusterMessage,
+    readable: Result<(), AwsError>,
     strict: bool,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<CacheCluster, AwsError> {
@@ -109,7 +117,7 @@ pub(in crate::operations) fn new_cluster(
         None => Engine::Memcached,
         Some(name) => name.parse().map_err(|_| errors::invalid_value(format_args!("Invalid engine: {name}.")))?,
     };
-    settings::check_seed(engine, snapshot_arns.as_deref())?;
+    let objects = bucket::objects(engine, snapshot_arns.as_deref(), readable)?;
     let version = settings::version(engine, engine_version.as_deref(), strict)?;
     let full_version = super::full_version(version);
     restore::check_version(snapshot.as_ref(), engine, &full_version)?;
@@ -190,7 +198,7 @@ pub(in crate::operations) fn new_cluster(
         user_group_id: None,
         auth_token_modified: auth_token.map(|_| now),
         at_rest_encryption: false,
-        restore: snapshot.map(|snapshot| restore::whole(&snapshot)),
+        restore: Seed::new(snapshot, objects).map(|seed| seed.whole()).transpose()?,
         snapshotting: None,
         update_action: None,
         id,

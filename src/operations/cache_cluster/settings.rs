@@ -64,23 +64,6 @@ fn no_snapshots() -> AwsError {
     )
 }
 
-/// Seeding from a bucket is still to come; what `ElastiCache` itself refuses is refused in its words.
-pub(in crate::operations) fn check_seed(engine: Engine, arns: Option<&[String]>) -> Result<(), AwsError> {
-    let arns = arns.unwrap_or_default();
-    if arns.is_empty() {
-        return Ok(());
-    }
-    if engine == Engine::Memcached {
-        return Err(errors::restore_not_supported());
-    }
-    let object =
-        |arn: &String| arn.strip_prefix("arn:aws:s3:::").and_then(|path| path.split_once('/')).map(|path| path.1.len());
-    if arns.iter().any(|arn| object(arn).is_none_or(|length| length == 0)) {
-        return Err(errors::invalid_value("Must specify an object path for S3 ARN"));
-    }
-    Err(errors::feature_not_supported_yet("restoring snapshots from a bucket"))
-}
-
 /// For how many days automatic snapshots are kept.
 pub(in crate::operations) fn snapshot_retention_limit(engine: Engine, asked: Option<i32>) -> Result<u32, AwsError> {
     let Some(asked) = asked else { return Ok(0) };

@@ -26,7 +26,10 @@ use crate::{
         global_replication_group::Secondary,
         new_uid, parameter_groups,
         request::Request,
-        snapshot::restore,
+        snapshot::{
+            bucket,
+            restore::{self, Seed},
+        },
         tags,
     },
     protocol::{AwsError, Output, types},
@@ -40,10 +43,11 @@ impl Operations {
         mut input: types::CreateReplicationGroupMessage,
     ) -> Result<Output, AwsError> {
         let (now, strict, request) = (self.clock.now(), self.options.strict, request.clone());
+        let readable = bucket::check_readable(&self.object_storage, input.snapshot_arns.as_deref()).await;
         self.store
             .write(move |draft| {
                 let secondary = Secondary::of_request(draft, &request.scope, &mut input, strict)?;
-                let (mut group, mut members) = new_group(draft, &request, input, strict, now)?;
+                let (mut group, mut members) = new_group(draft, &request, input, readable, strict, now)?;
                 if let Some(secondary) = secondary {
                     secondary.join(draft, &mut group, &mut members);
                 }
@@ -64,6 +68,7 @@ pub(in crate::operations) fn new_group(
     draft: &Draft,
     request: &Request,
     mut input: types::CreateReplicationGroupMessage,
+    readable: Result<(), AwsError>,
     strict: bool,
     now: DateTime<Utc>,
 ) -> Result<(ReplicationGroup, Vec<CacheCluster>), AwsError> {
@@ -216,7 +221,7 @@ pub(in crate::operations) fn new_group(
             "Slots must be provided when restoring from snapshot ARNs with cluster mode enabled",
         ));
     }
-    settings::check_seed(basis.engine, snapshot_arns.as_deref())?;
+    let objects = bucket::objects(basis.engine, snapshot_arns.as_deref(), readable)?;
     let durable = |durability| !matches!(durability, types::Durability::Default | types::Durability::Disabled);
     for (given, feature) in [
         (serverless_cache_snapshot_name.is_some(), "restoring snapshots of serverless caches"),
@@ -271,8 +276,8 @@ pub(in crate::operations) fn new_group(
         global_replication_group_id: None,
         id,
     };
-    if let Some(snapshot) = snapshot {
-        restore::share_out(&snapshot, &group, &mut members)?;
+    if let Some(seed) = Seed::new(snapshot, objects) {
+        seed.share_out(&group, &mut members)?;
     }
     Ok((group, members))
 }

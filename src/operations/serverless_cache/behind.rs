@@ -94,7 +94,7 @@ pub(super) fn make(
             transit_encryption_enabled: Some(true),
             ..types::CreateCacheClusterMessage::default()
         };
-        let cluster = cache_cluster::new_cluster(draft, &request, asked, false, now)?;
+        let cluster = cache_cluster::new_cluster(draft, &request, asked, Ok(()), false, now)?;
         draft.put(scope, &cache.name, cluster);
         return Ok(());
     }
@@ -114,7 +114,7 @@ pub(super) fn make(
         cluster_mode: Some(types::ClusterMode::Enabled),
         ..types::CreateReplicationGroupMessage::default()
     };
-    let (group, members) = replication_group::new_group(draft, &request, asked, false, now)?;
+    let (group, members) = replication_group::new_group(draft, &request, asked, Ok(()), false, now)?;
     let group = scheduled(group, cache);
     for member in members {
         let id = member.id.clone();

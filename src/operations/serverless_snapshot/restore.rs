@@ -64,5 +64,5 @@ pub(in crate::operations) fn fill(primary: &mut CacheCluster, snapshot: &Snapsho
     let slots = (files.len() > 1).then(SlotSet::all);
     // A snapshot of nodes is not looked for here, and its files stay for as long as this names them.
     let name = (snapshot.scope == primary.scope).then(|| snapshot.name.clone());
-    primary.restore = Some(Restore { snapshot: name, files, slots, failure: None });
+    primary.restore = Some(Restore { snapshot: name, files, objects: Vec::new(), slots, failure: None });
 }

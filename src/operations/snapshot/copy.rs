@@ -2,8 +2,8 @@
 
 use super::state::check_available;
 use crate::{
-    model::{Snapshot, SnapshotFile, SnapshotSource, SnapshotState},
-    operations::{Operations, errors, new_uid, request::Request, tags},
+    model::{Export, Snapshot, SnapshotFile, SnapshotSource, SnapshotState},
+    operations::{Operations, new_uid, request::Request, tags},
     protocol::{AwsError, Output, types},
 };
 
@@ -15,12 +15,13 @@ impl Operations {
     ) -> Result<Output, AwsError> {
         let types::CopySnapshotMessage { source_snapshot_name, target_snapshot_name, target_bucket, kms_key_id, tags } =
             input;
+        if let Some(bucket) = target_bucket {
+            let export = Export { bucket, target: target_snapshot_name };
+            return self.export_snapshot(request, source_snapshot_name, export, kms_key_id).await;
+        }
         let (now, request) = (self.clock.now(), request.clone());
         self.store
             .write(move |draft| {
-                if target_bucket.is_some() {
-                    return Err(errors::feature_not_supported_yet("exporting snapshots to a bucket"));
-                }
                 let name = super::new_name(draft, &request, &target_snapshot_name)?;
                 let source = super::find(draft, &request, &source_snapshot_name)?;
                 check_available(draft.tables(), &source)?;
@@ -33,6 +34,7 @@ impl Operations {
                     is_final: false,
                     is_copy: true,
                     copy_of: Some(source.name.clone()),
+                    export: None,
                     state: SnapshotState::Creating,
                     requested: now,
                     nodes: source.nodes.into_iter().map(without_file).collect(),

@@ -1,9 +1,11 @@
 //! The operations on snapshots. Their data are looked after by the reconciler.
 
+pub(super) mod bucket;
 mod copy;
 mod create;
 mod delete;
 mod describe;
+mod export;
 mod last;
 mod quota;
 pub(super) mod restore;

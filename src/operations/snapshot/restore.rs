@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::state::check_available;
 use crate::{
     model::{
-        CacheCluster, Engine, EngineVersion, NodeSnapshot, ReplicationGroup, Restore, Snapshot, SnapshotFile,
-        SnapshotSettings, TagSet, catalogue::engine_versions::version_reported_as,
+        BucketObject, CacheCluster, Engine, EngineVersion, NodeSnapshot, ReplicationGroup, Restore, SlotSet, Snapshot,
+        SnapshotFile, SnapshotSettings, TagSet, catalogue::engine_versions::version_reported_as,
     },
     operations::{errors, parameter_groups, request::Request},
     protocol::{AwsError, types},
@@ -225,43 +225,78 @@ pub(in crate::operations) fn tags(asked: TagSet, snapshot: Option<&Arc<Snapshot>
     }
 }
 
-/// What a new cluster is to be filled with.
-pub(in crate::operations) fn whole(snapshot: &Snapshot) -> Restore {
-    let files = snapshot.files().cloned().collect();
-    Restore { snapshot: Some(snapshot.name.clone()), files, slots: None, failure: None }
+/// What a new cache is to be filled with.
+pub(in crate::operations) enum Seed {
+    /// A snapshot.
+    Snapshot(Arc<Snapshot>),
+    /// Files in buckets.
+    Objects(Vec<BucketObject>),
 }
 
-/// Has the first primary of each shard of a new group filled with its share of the data.
-///
-/// # Errors
-/// When the snapshot has slots, and the group has none.
-pub(in crate::operations) fn share_out(
-    snapshot: &Snapshot,
-    group: &ReplicationGroup,
-    members: &mut [CacheCluster],
-) -> Result<(), AwsError> {
-    let clustered = group.cluster_mode.is_clustered();
-    if snapshot.is_clustered() && !clustered {
-        return Err(errors::invalid_combination(format_args!(
-            "Snapshot {} was taken with cluster mode enabled and cannot be restored with cluster mode disabled.",
-            snapshot.name
-        )));
+impl Seed {
+    /// What was asked for, if anything.
+    pub fn new(snapshot: Option<Arc<Snapshot>>, objects: Vec<BucketObject>) -> Option<Self> {
+        snapshot.map(Self::Snapshot).or_else(|| (!objects.is_empty()).then_some(Self::Objects(objects)))
     }
-    for shard in group.node_groups.values() {
-        let Some(primary) = members.iter_mut().find(|member| member.id == shard.primary.cache_cluster_id) else {
-            continue;
+
+    /// What a new cluster is to be filled with.
+    ///
+    /// # Errors
+    /// When a single cluster is to be filled with several files.
+    pub fn whole(&self) -> Result<Restore, AwsError> {
+        match self {
+            Self::Snapshot(snapshot) => Ok(restore(Some(snapshot), snapshot.files().cloned().collect(), None)),
+            Self::Objects(objects) if objects.len() == 1 => {
+                Ok(Restore { objects: objects.clone(), ..restore(None, Vec::new(), None) })
+            }
+            Self::Objects(_) => {
+                Err(errors::invalid_value("SnapshotArns must have exactly one element where there is one shard."))
+            }
+        }
+    }
+
+    /// Has the first primary of each shard of a new group filled with its share.
+    ///
+    /// # Errors
+    /// When the data have slots and the group has none, or there are too many files for one shard.
+    pub fn share_out(&self, group: &ReplicationGroup, members: &mut [CacheCluster]) -> Result<(), AwsError> {
+        for shard in group.node_groups.values() {
+            let share = self.share(group.cluster_mode.is_clustered().then_some(&shard.slots))?;
+            if let Some(primary) = members.iter_mut().find(|member| member.id == shard.primary.cache_cluster_id) {
+                primary.restore = Some(share);
+            }
+        }
+        Ok(())
+    }
+
+    /// The share of a shard with these slots; `None` without cluster mode.
+    fn share(&self, slots: Option<&SlotSet>) -> Result<Restore, AwsError> {
+        let (snapshot, slots) = match (self, slots) {
+            (Self::Snapshot(snapshot), None) if snapshot.is_clustered() => {
+                return Err(errors::invalid_combination(format_args!(
+                    "Snapshot {} was taken with cluster mode enabled and cannot be restored with cluster mode disabled.",
+                    snapshot.name
+                )));
+            }
+            (_, None) => return self.whole(),
+            // Whose keys are in which file nobody knows before they are read.
+            (Self::Objects(objects), Some(slots)) => {
+                return Ok(Restore { objects: objects.clone(), ..restore(None, Vec::new(), Some(slots.clone())) });
+            }
+            (Self::Snapshot(snapshot), Some(slots)) => (snapshot, slots),
         };
         // A part that has just the slots of the shard can be taken as it is.
-        let same = snapshot.nodes.iter().find(|node| clustered && node.slots.as_ref() == Some(&shard.slots));
+        if let Some(same) = snapshot.nodes.iter().find(|node| node.slots.as_ref() == Some(slots)) {
+            return Ok(restore(Some(snapshot), same.file.iter().cloned().collect(), None));
+        }
         let has_some =
-            |node: &&NodeSnapshot| node.slots.as_ref().is_none_or(|slots| !slots.intersection(&shard.slots).is_empty());
-        let (files, slots): (Vec<SnapshotFile>, _) = if let Some(node) = same {
-            (node.file.iter().cloned().collect(), None)
-        } else {
-            let parts = snapshot.nodes.iter().filter(|node| !clustered || has_some(node));
-            (parts.filter_map(|node| node.file.clone()).collect(), clustered.then(|| shard.slots.clone()))
-        };
-        primary.restore = Some(Restore { snapshot: Some(snapshot.name.clone()), files, slots, failure: None });
+            |node: &&NodeSnapshot| node.slots.as_ref().is_none_or(|present| !present.intersection(slots).is_empty());
+        let files = snapshot.nodes.iter().filter(has_some).filter_map(|node| node.file.clone()).collect();
+        Ok(restore(Some(snapshot), files, Some(slots.clone())))
     }
-    Ok(())
+}
+
+fn restore(snapshot: Option<&Arc<Snapshot>>, files: Vec<SnapshotFile>, slots: Option<SlotSet>) -> Restore {
+    let snapshot = snapshot.map(|snapshot| snapshot.name.clone());
+    Restore { snapshot, files, objects: Vec::new(), slots, failure: None }
 }

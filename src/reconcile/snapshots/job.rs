@@ -10,7 +10,8 @@ use tracing::Instrument;
 use super::outcome::{self, Part};
 use crate::{
     engine::{Dump, EngineError},
-    model::{CacheCluster, DumpSource, FindMember, NodeId, ReplicationGroup, Scope, Snapshot},
+    model::{CacheCluster, DumpSource, Export, FindMember, NodeId, ReplicationGroup, Scope, Snapshot},
+    object_storage::ObjectStorageError,
     reconcile::{Actor, Key, Shared},
     snapshot_files::{FilesError, Fresh},
     store::{StorageError, Tables},
@@ -36,6 +37,8 @@ pub(super) enum JobError {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Files(#[from] FilesError),
+    #[error(transparent)]
+    Bucket(#[from] ObjectStorageError),
     #[error("no engine runs that the data could be taken of")]
     NoEngine,
     #[error("the snapshot {0} is not there any more")]
@@ -44,22 +47,34 @@ pub(super) enum JobError {
 
 /// One snapshot in the making.
 pub(super) struct Job {
-    shared: Arc<Shared>,
-    scope: Scope,
-    name: String,
-    uid: String,
+    pub(super) shared: Arc<Shared>,
+    pub(super) scope: Scope,
+    pub(super) name: String,
+    pub(super) uid: String,
+    /// Where one that is there already is to be copied to.
+    export: Option<Export>,
 }
 
 impl Job {
     pub(super) fn new(shared: Arc<Shared>, snapshot: &Snapshot) -> Self {
-        Self { shared, scope: snapshot.scope.clone(), name: snapshot.name.clone(), uid: snapshot.uid.clone() }
+        Self {
+            shared,
+            scope: snapshot.scope.clone(),
+            name: snapshot.name.clone(),
+            uid: snapshot.uid.clone(),
+            export: snapshot.export.clone(),
+        }
     }
 
     pub(super) async fn run(self) {
         let span = tracing::info_span!("snapshot", name = self.name, scope = %self.scope);
         async {
-            let made = self.make_patiently().await;
-            if let Err(error) = self.tell(made).await {
+            let done = self.work_patiently().await;
+            let told = match &self.export {
+                None => self.tell(done).await,
+                Some(_) => self.end_export(done.map(drop)).await,
+            };
+            if let Err(error) = told {
                 tracing::error!(%error, "how it went could not be written down");
                 sleep(UNTOLD_WAIT).await;
             }
@@ -68,16 +83,21 @@ impl Job {
         .await;
     }
 
-    async fn make_patiently(&self) -> Result<Vec<Part>, JobError> {
+    /// Tries a few times to make the snapshot, or to export it. Answers the files that were made.
+    async fn work_patiently(&self) -> Result<Vec<Part>, JobError> {
         let mut tries = 1;
         loop {
-            match self.make().await {
+            let done = match &self.export {
+                None => self.make().await,
+                Some(export) => self.export(export).await.map(|()| Vec::new()),
+            };
+            match done {
                 Err(error) if tries < TRIES => {
-                    tracing::warn!(%error, tries, "the snapshot could not be made and will be tried again");
+                    tracing::warn!(%error, tries, "it did not work and will be tried again");
                     sleep(FIRST_WAIT * (1 << (tries - 1))).await;
                     tries += 1;
                 }
-                made => return made,
+                done => return done,
             }
         }
     }

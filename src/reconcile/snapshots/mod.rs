@@ -6,6 +6,7 @@
 //! the next server makes from the start, and files that no record names, which the next server removes.
 
 mod automatic;
+mod export;
 mod job;
 mod outcome;
 
@@ -98,10 +99,10 @@ impl Jobs {
     /// Starts the jobs that are missing, and ends those that nobody wants any more.
     fn adjust(&mut self, shared: &Arc<Shared>, tables: &Tables) {
         self.handles.retain(|_, handle| !handle.is_finished());
-        let wanted = tables
-            .snapshots
-            .iter_all()
-            .filter(|(_, _, snapshot)| snapshot.state == SnapshotState::Creating && snapshot.deleted.is_none());
+        let wanted = tables.snapshots.iter_all().filter(|(_, _, snapshot)| {
+            let is_to_do = snapshot.state == SnapshotState::Creating || snapshot.export.is_some();
+            is_to_do && snapshot.deleted.is_none()
+        });
         let wanted: HashMap<&str, &Arc<Snapshot>> =
             wanted.map(|(_, _, snapshot)| (snapshot.uid.as_str(), snapshot)).collect();
         self.handles.retain(|uid, handle| {

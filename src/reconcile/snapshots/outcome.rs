@@ -107,7 +107,7 @@ fn succeed(snapshot: &mut Snapshot, parts: Vec<Told>) {
 }
 
 /// The member that events are about, for a group's snapshot too.
-fn source_of_events(draft: &Draft, scope: &Scope, snapshot: &Snapshot) -> String {
+pub(super) fn source_of_events(draft: &Draft, scope: &Scope, snapshot: &Snapshot) -> String {
     let settings = &snapshot.settings;
     let taken_of = || snapshot.nodes.iter().find_map(|node| node.cache_cluster_id.clone());
     let any_member = || {

@@ -1,0 +1,56 @@
+//! Copies the files of a snapshot into a bucket. Objects that an earlier try has written stay as they are: each is there
+//! only when it is whole.
+
+use super::job::{Job, JobError};
+use crate::{
+    model::{Event, Export, Snapshot, SourceType},
+    object_storage::ObjectStorageError,
+    store::StorageError,
+};
+
+impl Job {
+    /// Writes every file into the bucket.
+    pub(super) async fn export(&self, export: &Export) -> Result<(), JobError> {
+        let tables = self.shared.store.tables();
+        let Some(snapshot) = tables.snapshots.get(&self.scope, &self.name).filter(|found| found.uid == self.uid) else {
+            return Ok(());
+        };
+        let storage = &self.shared.object_storage;
+        for (part, file) in snapshot.files().enumerate() {
+            let key = export.key(part);
+            let path = self.shared.snapshot_files.checked(file).await?;
+            match storage.put(&export.bucket, &key, &path).await {
+                // There was none when it was asked for, so it is what this server wrote before it was killed.
+                Err(ObjectStorageError::AlreadyExists)
+                    if storage.check_readable(&export.bucket, &key).await? == file.size => {}
+                written => written?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that the export is over, and why if it was in vain.
+    pub(super) async fn end_export(&self, outcome: Result<(), JobError>) -> Result<(), StorageError> {
+        let (scope, name, uid) = (self.scope.clone(), self.name.clone(), self.uid.clone());
+        let date = self.shared.clock.now();
+        let written = self.shared.store.write(move |draft| {
+            let Some(snapshot) = draft.get::<Snapshot>(&scope, &name).filter(|found| found.uid == uid) else {
+                return Ok(());
+            };
+            let mut snapshot = Snapshot::clone(&snapshot);
+            let Some(export) = snapshot.export.take() else { return Ok(()) };
+            let bucket = &export.bucket;
+            let message = match outcome {
+                Ok(()) => format!("Snapshot {name} was exported to the S3 bucket {bucket}"),
+                Err(error) => format!("Snapshot {name} could not be exported to the S3 bucket {bucket}: {error}"),
+            };
+            let source = super::outcome::source_of_events(draft, &scope, &snapshot);
+            let source_type = SourceType::CacheCluster;
+            draft.put(&scope, &name, snapshot);
+            tracing::info!(source, message, "event");
+            draft.emit(&scope, Event { source_identifier: source, source_type, message, date });
+            Ok(())
+        });
+        written.await
+    }
+}
