@@ -21,8 +21,18 @@ async fn crash_after(world: &mut World, before: u64, changes: u64, is_done: impl
     world.until("there", |world| world.version() >= before + changes || is_done(world)).await;
     let was_done = is_done(world);
     world.crash().await;
+    leave_behind(world);
     world.start().await;
     was_done
+}
+
+/// What a server that is killed leaves in the folder: a file that it was writing, and one that was whole a moment before
+/// the records would have named it. The test's own end of a server drops them.
+fn leave_behind(world: &World) {
+    for end in ["part", "rdb"] {
+        let name = uuid::Uuid::new_v4().simple().to_string();
+        fs::write(world.snapshot_folder().join(name).with_extension(end), b"REDIS0009").expect("written");
+    }
 }
 
 /// The files of the folder are those of the records.
