@@ -321,6 +321,14 @@ pub(super) fn snapshot_not_available(name: &str, status: &str) -> AwsError {
     AwsError::new(ErrorCode::InvalidSnapshotState, message)
 }
 
+/// What goes to a bucket cannot be encrypted with a key of the user's.
+pub(super) fn exported_with_a_key() -> AwsError {
+    invalid_combination(
+        "AWS Key Management Service Customer Managed CMK cannot be used for encrypting exported snapshots in S3. Please \
+         encrypt the exported snapshot file in S3 if necessary.",
+    )
+}
+
 pub(super) fn snapshots_not_supported(what: &str) -> AwsError {
     AwsError::new(ErrorCode::SnapshotFeatureNotSupported, format!("Snapshots are not supported for {what}."))
 }

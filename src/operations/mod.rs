@@ -158,6 +158,9 @@ impl Operations {
             Operation::DeleteServerlessCacheSnapshot(input) => {
                 self.delete_serverless_cache_snapshot(request, *input).await
             }
+            Operation::ExportServerlessCacheSnapshot(input) => {
+                self.export_serverless_cache_snapshot(request, *input).await
+            }
             Operation::DescribeServerlessCacheSnapshots(input) => {
                 self.describe_serverless_cache_snapshots(request, &input)
             }
@@ -184,9 +187,7 @@ impl Operations {
             Operation::DescribeUpdateActions(input) => self.describe_update_actions(request, &input),
             Operation::BatchApplyUpdateAction(input) => self.batch_apply_update_action(request, *input).await,
             Operation::BatchStopUpdateAction(input) => self.batch_stop_update_action(request, *input).await,
-            Operation::ExportServerlessCacheSnapshot(_)
-            | Operation::PrepareMigration(_)
-            | Operation::StopMigration(_) => Err(errors::not_supported_yet(name)),
+            Operation::PrepareMigration(_) | Operation::StopMigration(_) => Err(errors::not_supported_yet(name)),
         }
     }
 }

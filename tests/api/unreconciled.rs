@@ -1,7 +1,13 @@
 //! Operations on clusters that are on their way from one state to another. With nobody to carry out what is asked for,
 //! a cluster stays on its way for as long as a test wants to look.
 
-use crate::{answer::Refusal, records::Records};
+use cachette::model::{CacheCluster, Scope};
+
+use crate::{
+    answer::Refusal,
+    app::{ACCOUNT, REGION},
+    records::Records,
+};
 
 /// What needs a cluster that is available.
 const NEED_AVAILABLE: [&str; 2] = [
@@ -113,4 +119,28 @@ async fn a_parameter_group_whose_clusters_are_being_modified() {
         Refusal::new(400, "InvalidCacheParameterGroupState", "The parameter group group has pending changes.");
     assert_eq!(records.refused(&set).await, pending);
     assert_eq!(records.refused(&format!("ResetCacheParameterGroup&{group}&ResetAllParameters=true")).await, pending);
+}
+
+#[tokio::test]
+async fn a_cluster_is_shown_while_its_nodes_go_and_some_were_to_be_removed() {
+    let records = Records::new();
+    let cluster =
+        "CreateCacheCluster&CacheClusterId=cache&Engine=memcached&CacheNodeType=cache.t3.micro&NumCacheNodes=3";
+    records.done(cluster).await;
+    records.bring_up("cache").await;
+    let remove = "CacheNodeIdsToRemove.CacheNodeId.1=0002&CacheNodeIdsToRemove.CacheNodeId.2=0003";
+    records.done(&format!("ModifyCacheCluster&CacheClusterId=cache&NumCacheNodes=1&{remove}")).await;
+    records.done("DeleteCacheCluster&CacheClusterId=cache").await;
+    let nodes: Vec<_> = records.get::<CacheCluster>("cache").expect("a cluster").nodes.keys().copied().collect();
+    for node in nodes {
+        records
+            .change(move |draft| {
+                let scope = Scope::new(ACCOUNT, REGION);
+                let mut cluster = CacheCluster::clone(&*draft.get::<CacheCluster>(&scope, "cache").expect("a cluster"));
+                cluster.nodes.remove(&node);
+                draft.put(&scope, "cache", cluster);
+            })
+            .await;
+        assert!(records.described("cache").await.contains("<CacheClusterStatus>deleting</CacheClusterStatus>"));
+    }
 }

@@ -1,5 +1,6 @@
 """Snapshots of serverless caches, with the data that were in them."""
 
+import pytest
 from conftest import wait_for
 from groups import create_group
 from groups import primary as primary_of
@@ -62,3 +63,32 @@ def test_a_snapshot_of_nodes_becomes_a_serverless_cache(server, client, tmp_path
 
     arn = wait_for(available, 60, "the snapshot")["ARN"]
     check_filled(cluster(server, tmp_path, create_serverless(client, "less", SnapshotArnsToRestore=[arn])))
+
+
+def test_a_snapshot_is_exported_to_a_bucket(own_server, tmp_path):
+    bucket = tmp_path / "buckets" / "bucket"
+    bucket.mkdir(parents=True)
+    server = own_server("--s3-dir", str(bucket.parent))
+    client = server.client()
+    cache = create_serverless(client, "cache")
+    fill(cluster(server, tmp_path, cache))
+    client.create_serverless_cache_snapshot(ServerlessCacheSnapshotName="snap", ServerlessCacheName="cache")
+    wait_snapshot(client, "snap")
+    exported = client.export_serverless_cache_snapshot(ServerlessCacheSnapshotName="snap", S3BucketName="bucket")
+    assert exported["ServerlessCacheSnapshot"]["Status"] == "exporting"
+
+    def is_over():
+        (found,) = client.describe_serverless_cache_snapshots()["ServerlessCacheSnapshots"]
+        return found["Status"] == "available"
+
+    wait_for(is_over, 60, "the export")
+    told = client.describe_events(SourceIdentifier="snap", SourceType="serverless-cache-snapshot")["Events"]
+    assert "Snapshot snap was exported to the S3 bucket bucket" in [event["Message"] for event in told]
+    assert [path.name for path in bucket.iterdir()] == ["snap-0001.rdb"]
+    client.delete_serverless_cache(ServerlessCacheName="cache")
+    arns = ["arn:aws:s3:::bucket/snap-0001.rdb"]
+    group = create_group(client, "nodes", 1, Engine="valkey", SnapshotArns=arns)
+    assert primary_of(group).dbsize() == 300 and primary_of(group).get("key7") == "7"
+    for name in ("bucket", "absent"):
+        with pytest.raises(client.exceptions.InvalidParameterValueException):
+            client.export_serverless_cache_snapshot(ServerlessCacheSnapshotName="snap", S3BucketName=name)

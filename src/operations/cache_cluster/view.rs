@@ -244,7 +244,10 @@ fn pending(cluster: &CacheCluster, in_effect: &InEffect<'_>) -> types::PendingMo
     let shown = shown_node_count(cluster);
     let leaving = cluster.nodes.iter().filter(|(_, node)| node.leaving).map(|(id, _)| *id);
     let to_remove: Vec<_> = leaving.chain(waiting.nodes_to_remove.iter().copied()).map(|id| id.to_string()).collect();
-    let wanted_count = cluster.node_count() + waiting.nodes_to_add.len() - waiting.nodes_to_remove.len();
+    // Of a cluster that is being deleted some of them may be gone already.
+    let stays = |id: &NodeId| cluster.nodes.get(id).is_some_and(|node| !node.leaving);
+    let to_go = waiting.nodes_to_remove.iter().filter(|id| stays(id)).count();
+    let wanted_count = cluster.node_count() + waiting.nodes_to_add.len() - to_go;
     let wanted_type = waiting.cache_node_type.as_ref().unwrap_or(&cluster.cache_node_type);
     let wanted_version = waiting.engine.as_ref().map_or(&cluster.engine_version, |(_, version)| version).as_str();
     types::PendingModifiedValues {

@@ -6,6 +6,7 @@ mod copy;
 mod create;
 mod delete;
 mod describe;
+mod export;
 mod last;
 pub(super) mod restore;
 mod view;

@@ -42,7 +42,7 @@ pub(in crate::operations) fn objects(
 }
 
 /// Whether objects with these keys can be made in a bucket.
-pub(super) async fn check_writable(
+pub(in crate::operations) async fn check_writable(
     storage: &ObjectStorage,
     bucket: &str,
     keys: impl Iterator<Item = String>,

@@ -22,10 +22,7 @@ impl Operations {
             let snapshot = snapshot.ok_or_else(|| errors::snapshot_not_found(&source))?;
             check_available(&tables, snapshot)?;
             if snapshot.kms_key_id.is_some() || kms_key_id.is_some() {
-                return Err(errors::invalid_combination(
-                    "AWS Key Management Service Customer Managed CMK cannot be used for encrypting exported snapshots in \
-                     S3. Please encrypt the exported snapshot file in S3 if necessary.",
-                ));
+                return Err(errors::exported_with_a_key());
             }
             snapshot.nodes.len()
         };

@@ -44,11 +44,15 @@ impl Job {
                 Ok(()) => format!("Snapshot {name} was exported to the S3 bucket {bucket}"),
                 Err(error) => format!("Snapshot {name} could not be exported to the S3 bucket {bucket}: {error}"),
             };
-            let source = super::outcome::source_of_events(draft, &scope, &snapshot);
-            let source_type = SourceType::CacheCluster;
+            let (scope_of_event, source, source_type) = if let Some(before) = scope.before_serverless() {
+                (before, name.clone(), SourceType::ServerlessCacheSnapshot)
+            } else {
+                let source = super::outcome::source_of_events(draft, &scope, &snapshot);
+                (scope.clone(), source, SourceType::CacheCluster)
+            };
             draft.put(&scope, &name, snapshot);
             tracing::info!(source, message, "event");
-            draft.emit(&scope, Event { source_identifier: source, source_type, message, date });
+            draft.emit(&scope_of_event, Event { source_identifier: source, source_type, message, date });
             Ok(())
         });
         written.await
