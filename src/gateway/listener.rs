@@ -18,7 +18,7 @@ use super::{
     cluster::{ClusterTap, Viewer},
     line::{self, Line},
     memcached::{Discovery, DiscoveryTap},
-    places::{self, Place},
+    places::Place,
     relay::{Untapped, relay},
     target::{self, TargetError},
 };
@@ -135,7 +135,6 @@ async fn connection(mut client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Li
 async fn join(client: &mut TcpStream, target: &mut TcpStream, endpoint: &Endpoint, line: &Line) -> io::Result<()> {
     // Each side waits for the other's answer after a small write; Nagle's algorithm would delay both.
     client.set_nodelay(true)?;
-    places::notice_loss(client)?;
     target.set_nodelay(true)?;
     let Endpoint { id, directory, settings, .. } = endpoint;
     let local = client.local_addr()?.ip();
