@@ -21,7 +21,7 @@ use super::{
     iam::{IamTap, Session},
     line::{self, Line},
     memcached::{Discovery, DiscoveryTap},
-    places::{self, Place},
+    places::Place,
     relay::{Tap, Untapped, relay},
     target::{self, TargetError},
 };
@@ -195,7 +195,6 @@ async fn join<C: Client>(
 ) -> io::Result<()> {
     // Each side waits for the other's answer after a small write; Nagle's algorithm would delay both.
     client.socket().set_nodelay(true)?;
-    places::notice_loss(client.socket())?;
     target.set_nodelay(true)?;
     let Endpoint { id, directory, settings, .. } = endpoint;
     let local = client.socket().local_addr()?.ip();

@@ -1,13 +1,10 @@
 //! The places for connections that all endpoints of a gateway share, and what notices that a client is gone without a
 //! word.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, os::fd::AsFd, sync::Arc, time::Duration};
 
 use rustix::net::sockopt;
-use tokio::{
-    net::TcpStream,
-    sync::{OwnedSemaphorePermit, Semaphore},
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a connection may be silent before the client's system is asked whether it is still there; the engines'
 /// default for `tcp-keepalive`.
@@ -40,11 +37,12 @@ impl Places {
 }
 
 /// Lets the system find out when the client of a silent connection is gone without having closed it, as after a loss of
-/// power. Its place, and the engine's end, would be taken for ever: the engine itself sees only the gateway.
-pub(super) fn notice_loss(client: &TcpStream) -> io::Result<()> {
-    sockopt::set_tcp_keepidle(client, SILENCE)?;
-    sockopt::set_tcp_keepintvl(client, QUESTIONS.0)?;
-    sockopt::set_tcp_keepcnt(client, QUESTIONS.1)?;
-    sockopt::set_socket_keepalive(client, true)?;
+/// power. Its place, and the engine's end, would be taken for ever: the engine itself sees only the gateway. What is set
+/// for a listening `socket` holds for the connections that come in by it.
+pub(super) fn notice_loss(socket: &impl AsFd) -> io::Result<()> {
+    sockopt::set_tcp_keepidle(socket, SILENCE)?;
+    sockopt::set_tcp_keepintvl(socket, QUESTIONS.0)?;
+    sockopt::set_tcp_keepcnt(socket, QUESTIONS.1)?;
+    sockopt::set_socket_keepalive(socket, true)?;
     Ok(())
 }

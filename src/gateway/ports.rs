@@ -10,7 +10,7 @@ use std::{
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use super::EndpointId;
+use super::{EndpointId, places};
 
 /// Connections that may wait to be accepted. The system caps it (`net.core.somaxconn`).
 const BACKLOG: u32 = 4096;
@@ -128,8 +128,8 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // A port whose last connections are still fading away can be listened on again.
     socket.set_reuseaddr(true)?;
-    // Accepted sockets inherit it on Linux: the engine's own keepalive no longer reaches the client, only us.
-    socket.set_keepalive(true)?;
+    // Accepted sockets inherit it on Linux.
+    places::notice_loss(&socket)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }

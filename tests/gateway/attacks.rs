@@ -192,11 +192,17 @@ async fn clients_that_vanish_are_looked_for() {
     .await;
 }
 
-/// Whether the system has a keep-alive timer for the connection from `remote` that was accepted at `local`.
+/// Whether the system has a keep-alive timer of five minutes at most for the connection from `remote` that was accepted at `local`.
 fn keeps_alive(local: u16, remote: u16) -> io::Result<bool> {
     let ends = (format!(":{local:04X}"), format!(":{remote:04X}"));
     let table = fs::read_to_string("/proc/self/net/tcp")?;
     Ok(table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).any(|fields| {
-        fields.len() > 5 && fields[1].ends_with(&ends.0) && fields[2].ends_with(&ends.1) && fields[5].starts_with("02:")
+        // `02` is the keep-alive timer; what is left of it follows, in hundredths of a second.
+        let left = fields.get(5).and_then(|timer| timer.strip_prefix("02:"));
+        let left = left.and_then(|left| u32::from_str_radix(left, 16).ok());
+        fields.len() > 5
+            && fields[1].ends_with(&ends.0)
+            && fields[2].ends_with(&ends.1)
+            && left.is_some_and(|left| left <= 300 * 100)
     }))
 }
