@@ -135,15 +135,6 @@ impl Operations {
             Operation::DeleteGlobalReplicationGroup(input) => {
                 self.delete_global_replication_group(request, *input).await
             }
-            Operation::IncreaseNodeGroupsInGlobalReplicationGroup(input) => {
-                self.increase_node_groups_in_global_replication_group(request, &input)
-            }
-            Operation::DecreaseNodeGroupsInGlobalReplicationGroup(input) => {
-                self.decrease_node_groups_in_global_replication_group(request, &input)
-            }
-            Operation::RebalanceSlotsInGlobalReplicationGroup(input) => {
-                self.rebalance_slots_in_global_replication_group(request, &input)
-            }
             Operation::TestMigration(input) => self.test_migration(request, *input).await,
             Operation::StartMigration(input) => self.start_migration(request, *input).await,
             Operation::CompleteMigration(input) => self.complete_migration(request, *input).await,
@@ -187,7 +178,12 @@ impl Operations {
             Operation::DescribeUpdateActions(input) => self.describe_update_actions(request, &input),
             Operation::BatchApplyUpdateAction(input) => self.batch_apply_update_action(request, *input).await,
             Operation::BatchStopUpdateAction(input) => self.batch_stop_update_action(request, *input).await,
-            Operation::PrepareMigration(_) | Operation::StopMigration(_) => Err(errors::not_supported_yet(name)),
+            // There are no datastores with cluster mode enabled and no migrations to serverless caches yet.
+            Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
+            | Operation::IncreaseNodeGroupsInGlobalReplicationGroup(_)
+            | Operation::PrepareMigration(_)
+            | Operation::RebalanceSlotsInGlobalReplicationGroup(_)
+            | Operation::StopMigration(_) => Err(errors::not_supported_yet(name)),
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Snapshot files are there only when they are whole, and go when nobody names them.
+
 use std::os::unix::fs::PermissionsExt;
 
 use tempfile::TempDir;

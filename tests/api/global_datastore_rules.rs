@@ -187,18 +187,3 @@ async fn only_secondaries_leave_and_take_over() {
     let raced = refused.message.contains("is already the primary of");
     assert!(raced || refused == busy("modifying"), "{}", refused.message);
 }
-
-#[tokio::test]
-async fn shards_cannot_be_changed_without_cluster_mode() {
-    let app = App::start().await;
-    app.primary_only().await;
-    let text = "Global Replication Group ldgnf-store does not have cluster mode enabled, so its node groups cannot be changed.";
-    for action in [
-        "IncreaseNodeGroupsInGlobalReplicationGroup",
-        "DecreaseNodeGroupsInGlobalReplicationGroup",
-        "RebalanceSlotsInGlobalReplicationGroup",
-    ] {
-        let parameters = [("GlobalReplicationGroupId", ID), ("NodeGroupCount", "2"), ("ApplyImmediately", "true")];
-        assert_eq!(app.refused(action, &parameters).await, Refusal::value(text), "{action}");
-    }
-}

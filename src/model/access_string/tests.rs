@@ -1,3 +1,5 @@
+//! Access strings come back as `ElastiCache` shows them, and what it or an engine would refuse is refused.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -12,7 +12,6 @@ mod modify;
 mod parameters;
 mod requirements;
 mod secondary;
-mod shards;
 mod view;
 
 use std::sync::Arc;
