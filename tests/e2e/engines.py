@@ -59,12 +59,17 @@ def docker(*arguments):
     return done.stdout.split()
 
 
+def own_containers(server):
+    """The filter of Docker that leaves out containers of other servers, whose clusters may have the same names."""
+    name = json.loads((server.data_dir / "instance.json").read_text())["name"]
+    return "--filter", f"label=cachette={name}"
+
+
 def running_engines(server):
     """How many engines each cluster has, those that have ended but are not removed among them."""
     if server.backend == "docker":
-        name = json.loads((server.data_dir / "instance.json").read_text())["name"]
         template = '{{.Label "cachette.cache-cluster-id"}}'
-        return collections.Counter(docker("ps", "-a", "--filter", f"label=cachette={name}", "--format", template))
+        return collections.Counter(docker("ps", "-a", *own_containers(server), "--format", template))
     found = collections.Counter()
     for process in pathlib.Path("/proc").iterdir():
         if process.name.isdigit():
@@ -89,7 +94,8 @@ def check_engines(server, cluster_ids):
 def engine_of(server, cluster_id):
     """The engine of a cluster's first node."""
     if server.backend == "docker":
-        containers = docker("ps", "-q", "--filter", f"label=cachette.cache-cluster-id={cluster_id}")
+        label = f"label=cachette.cache-cluster-id={cluster_id}"
+        containers = docker("ps", "-q", *own_containers(server), "--filter", label)
         assert len(containers) == 1, containers
         return ContainerEngine(containers[0])
     for process in pathlib.Path("/proc").iterdir():
