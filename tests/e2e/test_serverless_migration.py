@@ -234,12 +234,18 @@ def test_engines_the_source_and_the_server_may_be_lost_in_the_middle(own_server,
         server.start()
         assert cluster(server, tmp_path, cache).get("third") == b"v"
         wait_in_sync(client, "rough", times + 1)
-        client.complete_migration(ServerlessCacheName="rough")
-        # Whether it had come to that or not.
-        server.kill()
-        server.start()
-        wait_stage(client, "rough", "completed")
-        source.kill()
+        writing = cluster(server, tmp_path, cache, decode_responses=True)
+        with Writer(writing) as writer:
+            wait_for(lambda: writer.acknowledged > 100, 30, "writes before")
+            client.complete_migration(ServerlessCacheName="rough")
+            # However far that had come.
+            server.kill()
+            server.start()
+            wait_stage(client, "rough", "completed")
+            source.kill()
+            before = writer.acknowledged
+            wait_for(lambda: writer.acknowledged > before + 100, 60, "writes after")
+        writer.check(writing)
         caller = cluster(server, tmp_path, cache)
         assert [caller.get(key) for key in ["second", "third"]] == [b"v"] * 2
         check_filled(caller, 1000)
