@@ -75,7 +75,7 @@ impl Faults {
         target: FaultTarget,
         lasts: Option<TimeDelta>,
     ) -> Result<Fault, FaultError> {
-        let (scope, since) = (scope.clone(), self.clock.now());
+        let (scope, since) = (target.scope(scope), self.clock.now());
         let until = lasts.and_then(|lasts| since.checked_add_signed(lasts));
         let noticed = kind == FaultKind::Outage;
         let fault = Fault { id: Uuid::new_v4().to_string(), kind, target, since, until, noticed };
@@ -95,7 +95,7 @@ impl Faults {
     /// # Errors
     /// When there is no such target or nothing runs there, or the records cannot be changed.
     pub async fn kill(&self, scope: &Scope, target: FaultTarget) -> Result<Vec<(String, NodeId)>, FaultError> {
-        let (scope, now) = (scope.clone(), self.clock.now());
+        let (scope, now) = (target.scope(scope), self.clock.now());
         let written = self.store.write(move |draft| {
             check(draft, &scope, &target)?;
             let runs = |cluster: &CacheCluster, node| cluster.nodes.get(&node).is_some_and(CacheNode::is_running);
@@ -110,7 +110,9 @@ impl Faults {
     #[must_use]
     pub fn in_effect(&self, scope: &Scope) -> Vec<Arc<Fault>> {
         let (tables, now) = (self.store.tables(), self.clock.now());
-        let mut faults: Vec<_> = tables.faults.iter(scope).map(|(_, fault)| Arc::clone(fault)).collect();
+        let scopes = scope.with_serverless();
+        let faults = scopes.iter().flat_map(|scope| tables.faults.iter(scope));
+        let mut faults: Vec<_> = faults.map(|(_, fault)| Arc::clone(fault)).collect();
         faults.retain(|fault| !fault.is_over(now));
         faults.sort_by_key(|fault| fault.since);
         faults
@@ -123,8 +125,11 @@ impl Faults {
     pub async fn heal(&self, scope: &Scope, id: &str) -> Result<Arc<Fault>, FaultError> {
         let (scope, id) = (scope.clone(), id.to_owned());
         let written = self.store.write(move |draft| {
-            let healed = draft.get::<Fault>(&scope, &id);
-            draft.remove::<Fault>(&scope, &id);
+            let mut healed = None;
+            for scope in scope.with_serverless() {
+                healed = healed.or(draft.get::<Fault>(&scope, &id));
+                draft.remove::<Fault>(&scope, &id);
+            }
             healed.ok_or(FaultError::NotFound { what: "fault", name: id, scope })
         });
         written.await
@@ -137,9 +142,13 @@ impl Faults {
     pub async fn heal_all(&self, scope: &Scope) -> Result<Vec<Arc<Fault>>, FaultError> {
         let scope = scope.clone();
         let written = self.store.write(move |draft| {
-            let healed: Vec<_> = draft.tables().faults.iter(&scope).map(|(_, fault)| Arc::clone(fault)).collect();
-            for fault in &healed {
-                draft.remove::<Fault>(&scope, &fault.id);
+            let mut healed = Vec::new();
+            for scope in scope.with_serverless() {
+                let of_scope: Vec<_> = draft.tables().faults.iter(&scope).map(|(_, fault)| Arc::clone(fault)).collect();
+                for fault in &of_scope {
+                    draft.remove::<Fault>(&scope, &fault.id);
+                }
+                healed.extend(of_scope);
             }
             Ok(healed)
         });
@@ -210,7 +219,10 @@ pub fn end_without_target(draft: &mut Draft, scope: &Scope) {
 
 /// Whether there is such a target.
 fn check(draft: &Draft, scope: &Scope, target: &FaultTarget) -> Result<(), FaultError> {
-    let not_found = |what, name: &str| FaultError::NotFound { what, name: name.to_owned(), scope: scope.clone() };
+    let not_found = |what, name: &str| {
+        let scope = scope.before_serverless().unwrap_or_else(|| scope.clone());
+        FaultError::NotFound { what, name: name.to_owned(), scope }
+    };
     match target {
         FaultTarget::Node { cache_cluster_id, cache_node_id } => {
             let cluster = draft.get::<CacheCluster>(scope, cache_cluster_id);
@@ -229,6 +241,12 @@ fn check(draft: &Draft, scope: &Scope, target: &FaultTarget) -> Result<(), Fault
         FaultTarget::Group { replication_group_id } => {
             let group = draft.get::<ReplicationGroup>(scope, replication_group_id);
             group.map(|_| ()).ok_or_else(|| not_found("replication group", replication_group_id))
+        }
+        // What is behind a cache comes and goes with it.
+        FaultTarget::ServerlessCache { serverless_cache_name: name } => {
+            let group = draft.get::<ReplicationGroup>(scope, name).is_some();
+            let exists = group || draft.get::<CacheCluster>(scope, name).is_some();
+            exists.then_some(()).ok_or_else(|| not_found("serverless cache", name))
         }
     }
 }
@@ -253,9 +271,14 @@ fn strike(
         let mut cluster = CacheCluster::clone(&before);
         for node in before.nodes.keys().filter(|node| is_chosen(&before, **node)) {
             if let Some(message) = cluster.take_down(*node) {
-                let source_identifier = cluster.id.clone();
-                let event = Event { source_identifier, source_type: SourceType::CacheCluster, message, date: now };
-                draft.emit(scope, event);
+                let (scope, source_type, source_identifier, message) = match scope.before_serverless() {
+                    None => (scope.clone(), SourceType::CacheCluster, cluster.id.clone(), message),
+                    Some(scope) => {
+                        let name = cluster.cache_id().to_owned();
+                        (scope, SourceType::ServerlessCache, name.clone(), recovering(&name))
+                    }
+                };
+                draft.emit(&scope, Event { source_identifier, source_type, message, date: now });
                 struck.push((cluster.id.clone(), *node));
             }
         }
@@ -264,6 +287,12 @@ fn strike(
         }
     }
     struck
+}
+
+/// What the owner of a serverless cache is told when an engine of it is lost.
+#[must_use]
+pub fn recovering(cache: &str) -> String {
+    format!("Cache {cache} lost an engine, which is being replaced.")
 }
 
 fn keys<R: Record>(draft: &Draft) -> Vec<(Scope, String)> {

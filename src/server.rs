@@ -18,12 +18,14 @@ use crate::{
     http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
+    migration_source::Sources,
     model::Engine,
     object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
     open_files::OpenFiles,
     operations::{Operations, Options},
     reconcile,
     reset::Reset,
+    secrets_manager::{SecretsManager, Settings as SecretsSettings, SettingsError as SecretsSettingsError},
     snapshot_files::{FilesError, SnapshotFiles},
     store::{StorageError, Store},
     tls::{Certificates, TlsError},
@@ -67,6 +69,9 @@ pub enum StartError {
     /// What the environment says of object storage makes no sense.
     #[error(transparent)]
     ObjectStorage(#[from] SettingsError),
+    /// What the environment says of Secrets Manager makes no sense.
+    #[error(transparent)]
+    SecretsManager(#[from] SecretsSettingsError),
     /// The folder that is to be object storage is none.
     #[error("--s3-dir {}: there is no such folder", .0.display())]
     NoS3Dir(PathBuf),
@@ -101,6 +106,7 @@ impl Server {
             tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
         }
         let object_storage = Arc::new(object_storage(options.s3_dir)?);
+        let secrets = SecretsManager::new(SecretsSettings::read(|variable| std::env::var(variable).ok())?);
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
         let instance = Instance::open(&data_dir)?;
         let store = Arc::new(Store::open(&data_dir.join("records.redb"))?);
@@ -144,9 +150,12 @@ impl Server {
             policy,
         };
         let gateway = Gateway::new(settings, Arc::clone(&certificates), Arc::new(Records::new(Arc::clone(&store))));
-        let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)));
+        let has_secrets = secrets.is_configured();
+        let sources = Arc::new(Sources::new(Arc::clone(&store), Arc::new(secrets)));
+        let gateway = gateway.with_iam_login(Arc::new(iam_logins)).with_sources(Arc::clone(&sources) as _);
+        let gateway = Arc::new(gateway);
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
-        let operations = operations.with_object_storage(Arc::clone(&object_storage));
+        let operations = operations.with_object_storage(Arc::clone(&object_storage)).with_secrets(has_secrets);
         let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
         let limits = Limits { connections: files.api_connections, ..Limits::default() };
         let guard = Guard::new(options.admin_access.into(), own_names, limits);
@@ -176,6 +185,7 @@ impl Server {
             snapshot_files,
             clock,
             object_storage,
+            sources,
             secret: instance.secret,
             strict: options.strict,
         };

@@ -1,6 +1,8 @@
 //! Copying keys one by one, between engines that cannot follow each other: one that is no node of a cluster to one that
 //! is.
 
+use std::time::Duration;
+
 use redis::{Value, cmd, pipe};
 
 use super::{EngineError, RedisClient};
@@ -17,11 +19,11 @@ impl RedisClient {
     /// cluster do not have.
     pub async fn copy_keys_from(&mut self, source: &mut Self) -> Result<(), EngineError> {
         source.check_one_database().await?;
-        self.command("flushall").exec_async(&mut self.connection).await?;
+        self.flush().await?;
         // Functions came with 7.0.
         let functions: Result<Vec<u8>, _> = cmd("FUNCTION").arg("DUMP").query_async(&mut source.connection).await;
         if let Ok(functions) = functions {
-            cmd("FUNCTION").arg("RESTORE").arg(functions).arg("FLUSH").exec_async(&mut self.connection).await?;
+            self.restore_functions(&functions).await?;
         }
         let mut cursor = String::from("0");
         loop {
@@ -46,20 +48,50 @@ impl RedisClient {
             ask.add_command(source.command("pttl")).arg(key).add_command(source.command("dump")).arg(key);
         }
         let answers: Vec<Value> = ask.query_async(&mut source.connection).await?;
+        self.restore_keys(keys, &answers).await
+    }
+
+    /// Makes each of these keys what another engine answered of it to `PTTL` and `DUMP`. One that had no dump any more is
+    /// dropped here, too.
+    pub(super) async fn restore_keys(&mut self, keys: &[Vec<u8>], answers: &[Value]) -> Result<(), EngineError> {
         let mut restore = pipe();
-        let mut restored = 0;
         for (key, answer) in keys.iter().zip(answers.chunks(2)) {
-            // One that has expired since has no dump any more.
             if let [Value::Int(milliseconds), Value::BulkString(dump)] = answer {
-                let lifetime = (*milliseconds).max(0);
+                // Zero means for ever here; a key whose time is just running out has a little left.
+                let lifetime = if *milliseconds < 0 { 0 } else { (*milliseconds).max(1) };
                 restore.add_command(self.command("restore")).arg(key).arg(lifetime).arg(dump).arg("REPLACE").ignore();
-                restored += 1;
+            } else {
+                restore.add_command(self.command("del")).arg(key).ignore();
             }
         }
-        if restored > 0 {
-            restore.exec_async(&mut self.connection).await?;
-        }
-        Ok(())
+        Ok(restore.exec_async(&mut self.connection).await?)
+    }
+
+    /// Makes the functions of the engine those of a dump.
+    pub(super) async fn restore_functions(&mut self, dump: &[u8]) -> Result<(), EngineError> {
+        Ok(cmd("FUNCTION").arg("RESTORE").arg(dump).arg("FLUSH").exec_async(&mut self.connection).await?)
+    }
+
+    /// Drops all keys.
+    pub(super) async fn flush(&mut self) -> Result<(), EngineError> {
+        Ok(self.command("flushall").exec_async(&mut self.connection).await?)
+    }
+
+    /// How many keys there are.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn key_count(&mut self) -> Result<u64, EngineError> {
+        Ok(self.command("dbsize").query_async(&mut self.connection).await?)
+    }
+
+    /// Waits until as many replicas have everything that was written here, for as long as that may take.
+    pub(super) async fn until_copied(&mut self, replicas: usize, limit: Duration) -> Result<(), EngineError> {
+        let mut wait = self.command("wait");
+        // The answer has to come before the connection gives up on it.
+        let limit = limit.mul_f32(0.8).as_millis();
+        let reached: usize = wait.arg(replicas).arg(limit.to_string()).query_async(&mut self.connection).await?;
+        if reached < replicas { Err(EngineError::InVain("replicas have copied everything")) } else { Ok(()) }
     }
 
     async fn check_one_database(&mut self) -> Result<(), EngineError> {

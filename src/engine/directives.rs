@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{launch::EngineSettings, restricted::RENAMED_SERVERLESS};
+use super::launch::EngineSettings;
+use crate::model::catalogue::commands::RENAMED_SERVERLESS;
 
 /// Parameters that only `ElastiCache`'s own engines know, that the server sees to by itself, or that an engine can only
 /// be started with. None of them is sent to a running engine as it is.

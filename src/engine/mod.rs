@@ -7,6 +7,7 @@ mod copy_keys;
 mod directives;
 mod dump;
 mod launch;
+mod live_copy;
 mod memcached_client;
 mod memcached_launch;
 mod outside;
@@ -25,6 +26,7 @@ pub use cluster::{
 };
 pub use dump::Dump;
 pub use launch::{ClusterSettings, EngineSettings, Launch};
+pub use live_copy::LiveCopy;
 pub use memcached_client::MemcachedClient;
 pub use outside::{OutsideLink, Source, SourceError};
 pub use probe::answers;

@@ -117,12 +117,8 @@ impl Source {
 
     /// What its answer means. One that is still loading is to be asked again.
     fn judge(&self, error: &redis::RedisError) -> SourceError {
-        let is_passing = error.is_io_error()
-            || error.is_timeout()
-            || error.is_connection_dropped()
-            || matches!(error.code(), Some("LOADING" | "BUSY" | "NOMASTERLINK" | "MASTERDOWN" | "TRYAGAIN"));
         match error.code() {
-            _ if is_passing => SourceError::Silent(self.node.clone(), error.to_string()),
+            _ if is_passing(error) => SourceError::Silent(self.node.clone(), error.to_string()),
             Some("NOAUTH") => self.unfit("it wants a password, and there is no way to give one"),
             _ => self.unfit(&error.to_string()),
         }
@@ -131,6 +127,19 @@ impl Source {
     fn unfit(&self, reason: &str) -> SourceError {
         SourceError::Unfit(self.node.clone(), reason.to_owned())
     }
+}
+
+/// Whether an error may be none at another time.
+pub(super) fn is_passing(error: &redis::RedisError) -> bool {
+    error.is_io_error()
+        || error.is_timeout()
+        || error.is_connection_dropped()
+        || matches!(error.code(), Some("LOADING" | "BUSY" | "NOMASTERLINK" | "MASTERDOWN" | "TRYAGAIN"))
+}
+
+/// Why an engine with the second `INFO` cannot have the keys of one with the first, if it cannot.
+pub(super) fn why_unfit(source: &str, target: &str) -> Option<String> {
+    Facts::parse(source).unfit_for(&Facts::parse(target), u64::MAX)
 }
 
 fn is_about_number(error: &str) -> bool {

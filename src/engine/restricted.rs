@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::launch::EngineSettings;
+use crate::model::catalogue::commands::{DENIED_SERVERLESS, RENAMED_SERVERLESS};
 
 /// Commands that get another name.
 pub(super) const RENAMED: [&str; 10] =
@@ -44,51 +45,6 @@ const DENIED_SUBCOMMANDS: [&str; 24] = [
     "cluster|set-config-epoch",
     "cluster|setslot",
     "cluster|syncslots",
-];
-
-/// Commands that serverless caches do not have beside those, as whole commands. They get another name, so all engines that
-/// serverless caches run have to know them.
-pub(super) const RENAMED_SERVERLESS: [&str; 14] = [
-    "keys",
-    "lastsave",
-    "latency",
-    "memory",
-    "monitor",
-    "move",
-    "object",
-    "pfdebug",
-    "pfselftest",
-    "psubscribe",
-    "punsubscribe",
-    "slowlog",
-    "swapdb",
-    "wait",
-];
-
-/// What serverless caches do not have beside those and is denied by ACL alone: subcommands, and commands that came with
-/// versions that not all of their engines have.
-const DENIED_SERVERLESS: [&str; 21] = [
-    "acl|dryrun",
-    "acl|log",
-    "client|caching",
-    "client|getredir",
-    "client|id",
-    "client|info",
-    "client|kill",
-    "client|list",
-    "client|no-evict",
-    "client|pause",
-    "client|tracking",
-    "client|trackinginfo",
-    "client|unblock",
-    "client|unpause",
-    "cluster|count-failure-reports",
-    "commandlog|get",
-    "commandlog|len",
-    "commandlog|reset",
-    "pubsub|numpat",
-    "script|kill",
-    "waitaof",
 ];
 
 /// Subcommands that stay allowed, for engines whose ACL can only allow single ones (6.x).

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::sync::watch;
 
 use super::EndpointId;
-use crate::model::TransitEncryption;
+use crate::model::{Lead, TransitEncryption};
 
 /// Knows where endpoints lead. Its questions are asked often and must be answered from memory.
 pub trait Directory: Send + Sync + 'static {
@@ -33,6 +33,17 @@ pub trait Directory: Send + Sync + 'static {
     /// What clients of `endpoint` have to do before they are carried to an engine. Asked for each connection, and once for
     /// all at every change.
     fn security(&self, endpoint: &EndpointId) -> Security;
+
+    /// Whether the endpoint leads to an engine outside for the time being, where `route` has no say.
+    fn lead(&self, _endpoint: &EndpointId) -> Lead {
+        Lead::Engines
+    }
+
+    /// The port of the endpoint for writes of what `endpoint` belongs to, where clients that are led outside are told to
+    /// find the only node.
+    fn main_port(&self, _endpoint: &EndpointId) -> Option<u16> {
+        None
+    }
 
     /// Changes whenever any answer may have changed. Connections that wait for a target ask again at every change, and
     /// those that are open are judged again.

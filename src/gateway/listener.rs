@@ -21,6 +21,7 @@ use super::{
     iam::{IamTap, Session},
     line::{self, Line},
     memcached::{Discovery, DiscoveryTap},
+    outside::{AtSource, Outside, OutsideSources, Passage},
     places::Place,
     relay::{Tap, Untapped, relay},
     target::{self, TargetError},
@@ -39,6 +40,14 @@ pub(super) struct Endpoint {
     iam_login: Option<Arc<dyn IamLogin>>,
     settings: Arc<GatewaySettings>,
     certificates: Arc<Certificates>,
+    sources: Option<Arc<dyn OutsideSources>>,
+    at_source: AtSource,
+}
+
+/// Where a client is carried.
+enum Target {
+    Engine(TcpStream),
+    Source(Passage),
 }
 
 impl Endpoint {
@@ -50,7 +59,23 @@ impl Endpoint {
         settings: Arc<GatewaySettings>,
         certificates: Arc<Certificates>,
     ) -> Self {
-        Self { id, front: Mutex::new(front), directory, iam_login, settings, certificates }
+        let (front, at_source) = (Mutex::new(front), AtSource::new());
+        Self { id, front, directory, iam_login, settings, certificates, sources: None, at_source }
+    }
+
+    /// The same with somebody who reaches engines outside.
+    pub(super) fn with_sources(self, sources: Option<Arc<dyn OutsideSources>>) -> Self {
+        Self { sources, ..self }
+    }
+
+    /// Waits until no client is at an engine outside.
+    pub(super) async fn until_nobody_outside(&self) {
+        self.at_source.until_nobody().await;
+    }
+
+    fn outside(&self) -> Outside<'_> {
+        let Self { id, directory, sources, at_source, .. } = self;
+        Outside { id, directory: &**directory, sources: sources.as_deref(), at_source }
     }
 
     /// What clients that connect from now on will find.
@@ -161,11 +186,19 @@ async fn encrypted(client: TcpStream, endpoint: &Endpoint, line: &Arc<Line>) -> 
 }
 
 /// The engine for a client, `None` when it got none and is turned away.
-async fn target_of(client: &TcpStream, endpoint: &Endpoint, line: &Line) -> Option<TcpStream> {
+async fn target_of(client: &TcpStream, endpoint: &Endpoint, line: &Line) -> Option<Target> {
     let Endpoint { id, directory, settings, .. } = endpoint;
+    match Box::pin(endpoint.outside().passage(settings.connect_limit)).await {
+        Ok(None) => {}
+        Ok(Some(passage)) => return Some(Target::Source(passage)),
+        Err(error) => {
+            tracing::debug!(endpoint = %id, %error, "a connection got no source");
+            return None;
+        }
+    }
     // Boxed, so that an established connection does not hold the memory that looking for its target took.
     match Box::pin(target::connect(&**directory, id, line, settings.connect_limit)).await {
-        Ok(target) => Some(target),
+        Ok(target) => Some(Target::Engine(target)),
         Err(error) => {
             tracing::debug!(endpoint = %id, error = &error as &dyn std::error::Error, "a connection got no engine");
             if matches!(error, TargetError::Refused) {
@@ -177,12 +210,25 @@ async fn target_of(client: &TcpStream, endpoint: &Endpoint, line: &Line) -> Opti
 }
 
 /// Carries one connection to its end, whatever that is.
-async fn carry<C: Client>(mut client: C, mut target: TcpStream, endpoint: &Endpoint, line: &Arc<Line>) {
+async fn carry<C: Client>(mut client: C, target: Target, endpoint: &Endpoint, line: &Arc<Line>) {
+    let mut target = match target {
+        Target::Engine(target) => target,
+        Target::Source(passage) => return Box::pin(carry_outside(client, passage, endpoint, line)).await,
+    };
     if let Err(error) = join(&mut client, &mut target, endpoint, line).await {
         tracing::debug!(endpoint = %endpoint.id, %error, "a connection was cut");
         // Neither side may take what it got for all there was: both see a reset, as they would from each other.
         let _ = client.socket().set_zero_linger();
         let _ = target.set_zero_linger();
+    }
+}
+
+/// Carries one connection to an engine outside to its end.
+async fn carry_outside<C: Client>(mut client: C, passage: Passage, endpoint: &Endpoint, line: &Line) {
+    let host = endpoint.settings.endpoint_host.as_deref();
+    if let Err(error) = endpoint.outside().carry(&mut client, passage, line, host).await {
+        tracing::debug!(endpoint = %endpoint.id, %error, "a connection to a source was cut");
+        let _ = client.socket().set_zero_linger();
     }
 }
 

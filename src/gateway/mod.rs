@@ -23,6 +23,7 @@ mod lag;
 mod line;
 mod listener;
 mod memcached;
+mod outside;
 mod places;
 mod ports;
 mod records;
@@ -44,6 +45,7 @@ pub use self::{
     directory::{Directory, Member, Membership, NetworkFault, Security},
     front::Front,
     iam::{Grant, IamLogin, Login},
+    outside::{OutsideSources, OutsideStream},
     places::Places,
     ports::{OpenError, PortChoice},
     records::Records,
@@ -95,6 +97,7 @@ pub struct Gateway {
     certificates: Arc<Certificates>,
     directory: Arc<dyn Directory>,
     iam_login: Option<Arc<dyn IamLogin>>,
+    sources: Option<Arc<dyn OutsideSources>>,
     state: Mutex<State>,
 }
 
@@ -121,13 +124,28 @@ impl Gateway {
     pub fn new(settings: GatewaySettings, certificates: Arc<Certificates>, directory: Arc<dyn Directory>) -> Self {
         let ports = Ports::new(settings.listen, settings.node_ports.clone());
         let state = Mutex::new(State { ports, open: HashMap::new() });
-        Self { settings: Arc::new(settings), certificates, directory, iam_login: None, state }
+        Self { settings: Arc::new(settings), certificates, directory, iam_login: None, sources: None, state }
     }
 
     /// The same gateway, with somebody who judges logins by IAM. Without, no such user gets in.
     #[must_use]
     pub fn with_iam_login(self, iam_login: Arc<dyn IamLogin>) -> Self {
         Self { iam_login: Some(iam_login), ..self }
+    }
+
+    /// The same gateway, with somebody who reaches engines outside. Without, no endpoint leads to one.
+    #[must_use]
+    pub fn with_sources(self, sources: Arc<dyn OutsideSources>) -> Self {
+        Self { sources: Some(sources), ..self }
+    }
+
+    /// Waits until no client of `endpoint` is at an engine outside. To be called when the endpoint leads there no more:
+    /// whatever a client was answered there was answered before this returns.
+    pub async fn until_nobody_outside(&self, endpoint: &EndpointId) {
+        let open = self.state().open.get(endpoint).map(|open| Arc::clone(&open.endpoint));
+        if let Some(endpoint) = open {
+            endpoint.until_nobody_outside().await;
+        }
     }
 
     /// Keeps `port` for `endpoint` until that is opened or closed. To be called at start for every stored endpoint
@@ -154,7 +172,8 @@ impl Gateway {
         state.ports.release(endpoint);
         let (directory, settings) = (Arc::clone(&self.directory), Arc::clone(&self.settings));
         let (iam_login, certificates) = (self.iam_login.clone(), Arc::clone(&self.certificates));
-        let shared = Arc::new(Endpoint::new(endpoint.clone(), front, directory, iam_login, settings, certificates));
+        let endpoint_of = Endpoint::new(endpoint.clone(), front, directory, iam_login, settings, certificates);
+        let shared = Arc::new(endpoint_of.with_sources(self.sources.clone()));
         let task = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
         state.open.insert(endpoint.clone(), Open { port, endpoint: shared, task });
         tracing::debug!(%endpoint, port, "endpoint opened");

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::{Directory, Member, Membership, NetworkFault, Security, faults, groups};
 use crate::{
-    model::{CacheCluster, EndpointId, EndpointRole, FaultKind},
+    model::{CacheCluster, EndpointId, EndpointRole, FaultKind, Lead, ServerlessMigration},
     store::{Store, Tables},
 };
 
@@ -59,9 +59,22 @@ pub(crate) fn cluster_behind<'t>(tables: &'t Tables, endpoint: &EndpointId) -> O
     }
 }
 
+/// Where the endpoints of the serverless cache lead that `endpoint` belongs to, if it belongs to one.
+fn lead(tables: &Tables, endpoint: &EndpointId) -> Lead {
+    let cache = endpoint.scope.before_serverless().and_then(|scope| {
+        let cache = tables.serverless_caches.get(&scope, &endpoint.resource_id)?;
+        (cache.deleted.is_none()).then_some(cache)
+    });
+    let migration = cache.and_then(|cache| cache.migration.as_ref());
+    migration.map_or(Lead::Engines, ServerlessMigration::lead)
+}
+
 impl Directory for Records {
     fn route(&self, endpoint: &EndpointId) -> Option<SocketAddr> {
         let tables = self.store.tables();
+        if lead(&tables, endpoint) != Lead::Engines {
+            return None;
+        }
         match endpoint.role {
             EndpointRole::Node(node) => {
                 let cluster = tables.cache_clusters.get(&endpoint.scope, &endpoint.resource_id)?;
@@ -110,6 +123,9 @@ impl Directory for Records {
             return None;
         }
         let tables = self.store.tables();
+        if lead(&tables, endpoint) != Lead::Engines {
+            return Some(Vec::new());
+        }
         let group = groups::Group::find(&tables, &endpoint.scope, &endpoint.resource_id);
         Some(group.map(|group| group.targets(endpoint.role)).unwrap_or_default())
     }
@@ -129,6 +145,14 @@ impl Directory for Records {
             transit_encryption: cluster.transit_encryption,
             judges_logins: cluster.access.has_iam_users() || cluster.access.optional_tokens().is_some(),
         })
+    }
+
+    fn lead(&self, endpoint: &EndpointId) -> Lead {
+        lead(&self.store.tables(), endpoint)
+    }
+
+    fn main_port(&self, endpoint: &EndpointId) -> Option<u16> {
+        self.store.tables().replication_groups.get(&endpoint.scope, &endpoint.resource_id)?.ports.primary
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

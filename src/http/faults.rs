@@ -77,6 +77,7 @@ struct Target {
     cache_node_id: Option<NodeId>,
     availability_zone: Option<String>,
     replication_group_id: Option<String>,
+    serverless_cache_name: Option<String>,
 }
 
 /// What a wish comes to.
@@ -176,15 +177,22 @@ fn duration(seconds: f64) -> Result<TimeDelta, String> {
 
 impl Target {
     fn read(self) -> Result<FaultTarget, String> {
-        let Self { cache_cluster_id, cache_node_id, availability_zone, replication_group_id } = self;
-        match (cache_cluster_id, cache_node_id, availability_zone, replication_group_id) {
-            (Some(cache_cluster_id), Some(cache_node_id), None, None) => {
+        let Self { cache_cluster_id, cache_node_id, availability_zone, replication_group_id, serverless_cache_name } =
+            self;
+        let node = (cache_cluster_id, cache_node_id);
+        match (node, availability_zone, replication_group_id, serverless_cache_name) {
+            ((Some(cache_cluster_id), Some(cache_node_id)), None, None, None) => {
                 Ok(FaultTarget::Node { cache_cluster_id: cache_cluster_id.to_ascii_lowercase(), cache_node_id })
             }
-            (None, None, Some(availability_zone), None) => Ok(FaultTarget::Zone { availability_zone }),
-            (None, None, None, Some(id)) => Ok(FaultTarget::Group { replication_group_id: id.to_ascii_lowercase() }),
+            ((None, None), Some(availability_zone), None, None) => Ok(FaultTarget::Zone { availability_zone }),
+            ((None, None), None, Some(id), None) => {
+                Ok(FaultTarget::Group { replication_group_id: id.to_ascii_lowercase() })
+            }
+            ((None, None), None, None, Some(name)) => {
+                Ok(FaultTarget::ServerlessCache { serverless_cache_name: name.to_ascii_lowercase() })
+            }
             _ => Err("The target is one of {\"cache_cluster_id\": .., \"cache_node_id\": \"0001\"}, \
-                {\"availability_zone\": ..} and {\"replication_group_id\": ..}."
+                {\"availability_zone\": ..}, {\"replication_group_id\": ..} and {\"serverless_cache_name\": ..}."
                 .to_owned()),
         }
     }

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CacheCluster, CacheNode, NodeId, Observed, Succession};
+use super::{CacheCluster, CacheNode, NodeId, Observed, Scope, Succession};
 
 /// For how long a node has to be cut off until that is noticed: as if it were asked for a sign of life once a second,
 /// and lost after the second question without an answer. `ElastiCache` takes tens of seconds, which no test should have
@@ -70,6 +70,12 @@ pub enum FaultTarget {
         /// The group.
         replication_group_id: String,
     },
+    /// Every engine behind a serverless cache, also those that come later. The record of such a fault is where the
+    /// records of these engines are.
+    ServerlessCache {
+        /// The cache.
+        serverless_cache_name: String,
+    },
 }
 
 impl Fault {
@@ -104,6 +110,15 @@ impl Fault {
 }
 
 impl FaultTarget {
+    /// Where the records are of what the fault is about, for a fault that was asked for in `scope`.
+    #[must_use]
+    pub fn scope(&self, scope: &Scope) -> Scope {
+        match self {
+            Self::ServerlessCache { .. } => scope.behind_serverless(),
+            _ => scope.clone(),
+        }
+    }
+
     /// Whether a node of `cluster`, which is one of the fault's account and region, is among what the fault is about.
     #[must_use]
     pub fn covers(&self, cluster: &CacheCluster, node: NodeId) -> bool {
@@ -115,6 +130,7 @@ impl FaultTarget {
             Self::Group { replication_group_id } => {
                 cluster.membership.as_ref().is_some_and(|at| at.replication_group_id == *replication_group_id)
             }
+            Self::ServerlessCache { serverless_cache_name } => cluster.cache_id() == serverless_cache_name,
         }
     }
 }

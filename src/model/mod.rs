@@ -27,6 +27,7 @@ pub mod resharding;
 mod scope;
 mod security_group;
 mod serverless_cache;
+mod serverless_migration;
 mod slot_set;
 mod snapshot;
 mod subnet_group;
@@ -47,7 +48,7 @@ pub use fault::{Fault, FaultKind, FaultTarget};
 pub use global_replication_group::{
     FindInRegion, GlobalMember, GlobalPhase, GlobalReplicationGroup, MOST_SECONDARIES, takes_writes,
 };
-pub use migration::{Completion, CustomerNode, MOST_LOSSES, Migration, MigrationEnding};
+pub use migration::{Completion, CustomerNode, MOST_LOSSES, Migration, MigrationEnding, PATIENCE as SOURCE_PATIENCE};
 pub use node_group::{InvalidNodeGroupId, NodeGroup, NodeGroupId, Promotion};
 pub use observed::{Failure, Observed, Running, Settings};
 pub use parameter_group::CacheParameterGroup;
@@ -56,6 +57,7 @@ pub use reserved_node::{OfferingType, ReservationState, ReservationTerms, Reserv
 pub use scope::Scope;
 pub use security_group::{CacheSecurityGroup, Ec2SecurityGroup};
 pub use serverless_cache::{Behind, Limit, ServerlessCache, ServerlessPhase, UsageLimits};
+pub use serverless_migration::{Copied, Lead, MigrationStage, ServerlessMigration, Syncing};
 pub use slot_set::{NotSlots, SLOTS, SlotSet};
 pub use snapshot::{
     BucketObject, DumpSource, Export, NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings, SnapshotSource,

@@ -8,7 +8,8 @@ use chrono::{DateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CacheCluster, Engine, EngineVersion, FindMember, GroupPhase, Observed, Phase, ReplicationGroup, Scope, TagSet,
+    CacheCluster, Engine, EngineVersion, FindMember, GroupPhase, Observed, Phase, ReplicationGroup, Scope,
+    ServerlessMigration, TagSet,
 };
 
 /// How much data a cache may hold when nobody has set a limit, in gigabytes: as much as `ElastiCache` has room for.
@@ -49,6 +50,9 @@ pub struct ServerlessCache {
     pub snapshot_retention_limit: u32,
     /// Whether it was made of a snapshot.
     pub is_restored: bool,
+    /// The migration to it, if there has been one.
+    #[serde(default)]
+    pub migration: Option<ServerlessMigration>,
     /// The tags.
     pub tags: TagSet,
 }
@@ -143,7 +147,8 @@ impl ServerlessCache {
                 phase => phase == Phase::Available && self.is_applied(Some(cluster)),
             },
         };
-        if is_settled { ServerlessPhase::Available } else { ServerlessPhase::Modifying }
+        let is_moving = self.migration.as_ref().is_some_and(ServerlessMigration::is_moving);
+        if is_settled && !is_moving { ServerlessPhase::Available } else { ServerlessPhase::Modifying }
     }
 
     /// Whether every engine that runs has the cache's limits.
@@ -227,6 +232,7 @@ mod tests {
             daily_snapshot_time: None,
             snapshot_retention_limit: 0,
             is_restored: false,
+            migration: None,
             tags: TagSet::default(),
         }
     }

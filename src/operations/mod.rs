@@ -50,13 +50,15 @@ pub struct Operations {
     clock: Arc<Clock>,
     options: Options,
     object_storage: Arc<ObjectStorage>,
+    /// Whether secrets can be looked up.
+    has_secrets: bool,
 }
 
 impl Operations {
     /// The operations on `store`.
     #[must_use]
     pub fn new(store: Arc<Store>, clock: Arc<Clock>, options: Options) -> Self {
-        Self { store, clock, options, object_storage: Arc::new(ObjectStorage::none()) }
+        Self { store, clock, options, object_storage: Arc::new(ObjectStorage::none()), has_secrets: false }
     }
 
     /// The same with somewhere to read snapshots from and export them to.
@@ -64,6 +66,12 @@ impl Operations {
     pub fn with_object_storage(mut self, object_storage: Arc<ObjectStorage>) -> Self {
         self.object_storage = object_storage;
         self
+    }
+
+    /// The same with a Secrets Manager, if there is one, to look up secrets in.
+    #[must_use]
+    pub fn with_secrets(self, has_secrets: bool) -> Self {
+        Self { has_secrets, ..self }
     }
 
     /// Carries out an operation.
@@ -135,6 +143,8 @@ impl Operations {
             Operation::DeleteGlobalReplicationGroup(input) => {
                 self.delete_global_replication_group(request, *input).await
             }
+            Operation::PrepareMigration(input) => self.prepare_migration(request, *input).await,
+            Operation::StopMigration(input) => self.stop_migration(request, *input).await,
             Operation::TestMigration(input) => self.test_migration(request, *input).await,
             Operation::StartMigration(input) => self.start_migration(request, *input).await,
             Operation::CompleteMigration(input) => self.complete_migration(request, *input).await,
@@ -178,12 +188,10 @@ impl Operations {
             Operation::DescribeUpdateActions(input) => self.describe_update_actions(request, &input),
             Operation::BatchApplyUpdateAction(input) => self.batch_apply_update_action(request, *input).await,
             Operation::BatchStopUpdateAction(input) => self.batch_stop_update_action(request, *input).await,
-            // There are no datastores with cluster mode enabled and no migrations to serverless caches yet.
+            // There are no datastores with cluster mode enabled yet.
             Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
             | Operation::IncreaseNodeGroupsInGlobalReplicationGroup(_)
-            | Operation::PrepareMigration(_)
-            | Operation::RebalanceSlotsInGlobalReplicationGroup(_)
-            | Operation::StopMigration(_) => Err(errors::not_supported_yet(name)),
+            | Operation::RebalanceSlotsInGlobalReplicationGroup(_) => Err(errors::not_supported_yet(name)),
         }
     }
 }

@@ -57,6 +57,8 @@ impl Actor {
             let mut cluster = CacheCluster::clone(&before);
             let messages = change.apply(&mut cluster, now);
             let news = News::of_cluster(&change, &cluster).filter(|_| !messages.is_empty());
+            let recovery = || News::of_recovery(std::iter::once(&*before), std::iter::once(&cluster));
+            let news = news.or_else(|| recovery().filter(|_| cluster.membership.is_none()));
             let cache_id = cluster.cache_id().to_owned();
             if matches!(change, RecordChange::Vanished) {
                 draft.remove::<CacheCluster>(&scope, &id);

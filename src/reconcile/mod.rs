@@ -26,6 +26,7 @@ mod plan_tests;
 mod queue;
 mod restoring;
 mod serverless;
+mod serverless_migration;
 mod snapshots;
 mod steps;
 mod updates;
@@ -45,7 +46,8 @@ use crate::{
     engine::InstanceSecret,
     faults,
     gateway::Gateway,
-    model::Scope,
+    migration_source::Sources,
+    model::{Scope, ServerlessCache},
     object_storage::ObjectStorage,
     snapshot_files::SnapshotFiles,
     store::{Change, Kind, Store, Tables},
@@ -67,6 +69,8 @@ enum Subject {
     GlobalReplicationGroup,
     /// Sources of migrations that are to be tried, which takes longer than anything in a group may wait.
     MigrationTest,
+    /// A migration to a serverless cache, which goes on for as long as there is something to copy.
+    ServerlessMigration,
 }
 
 impl Key {
@@ -80,6 +84,10 @@ impl Key {
 
     fn of_datastore(scope: &Scope, id: &str) -> Self {
         Self { scope: scope.clone(), id: id.to_owned(), subject: Subject::GlobalReplicationGroup }
+    }
+
+    fn of_migration(scope: &Scope, cache: &str) -> Self {
+        Self { scope: scope.clone(), id: cache.to_owned(), subject: Subject::ServerlessMigration }
     }
 
     fn of_test(scope: &Scope, group: &str) -> Self {
@@ -101,6 +109,8 @@ pub struct Shared {
     pub clock: Arc<Clock>,
     /// Where users have the snapshots that they bring along and those that they export.
     pub object_storage: Arc<ObjectStorage>,
+    /// Engines outside that serverless caches are migrated from.
+    pub sources: Arc<Sources>,
     /// What lets the server into its engines.
     pub secret: InstanceSecret,
     /// Whether an engine of another version than the one asked for is an error.
@@ -123,6 +133,7 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
                         Subject::CacheCluster => Actor { shared, key, failures }.run().await,
                         Subject::ReplicationGroup => GroupActor::new(shared, key, failures).run().await,
                         Subject::GlobalReplicationGroup => datastore::run(shared, key).await,
+                        Subject::ServerlessMigration => serverless_migration::run(shared, key, failures).await,
                         Subject::MigrationTest => GroupActor::new(shared, key, failures).test_sources().await,
                     }
                 }
@@ -154,9 +165,16 @@ fn name_all(shared: &Shared, name: &mpsc::UnboundedSender<Key>) {
     let datastores = tables.global_replication_groups.iter_all().map(|(scope, id, _)| Key::of_datastore(scope, id));
     let tests = tables.replication_groups.iter_all().filter(|(_, _, group)| !group.migration_tests.is_empty());
     let tests = tests.map(|(scope, id, _)| Key::of_test(scope, id));
-    for key in groups.chain(clusters).chain(datastores).chain(tests) {
+    let caches = tables.serverless_caches.iter_all().filter(|(_, _, cache)| is_migrated_to(cache));
+    let migrations = caches.map(|(scope, name, _)| Key::of_migration(scope, name));
+    for key in groups.chain(clusters).chain(datastores).chain(tests).chain(migrations) {
         let _ = name.send(key);
     }
+}
+
+/// Whether there is something to do about a migration to a cache.
+fn is_migrated_to(cache: &ServerlessCache) -> bool {
+    cache.migration.as_ref().is_some_and(|migration| migration.is_moving() && cache.deleted.is_none())
 }
 
 /// Names the clusters and groups that a change in the store concerns.
@@ -206,6 +224,10 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
             Some(datastore) => group::keys_of(datastore).collect(),
             None => Vec::new(),
         },
+        Kind::ServerlessCache => {
+            let cache = tables.serverless_caches.get(scope, id).filter(|cache| is_migrated_to(cache));
+            cache.map(|_| Key::of_migration(scope, id)).into_iter().collect()
+        }
         Kind::CacheParameterGroup => {
             let users = tables.cache_clusters.iter(scope).filter(|(_, cluster)| cluster.parameter_group == *id);
             users.map(|(id, _)| Key::of_cluster(scope, id)).collect()
@@ -218,7 +240,6 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
         | Kind::User
         | Kind::UserGroup
         | Kind::Snapshot
-        | Kind::ServerlessCache
         | Kind::ReservedCacheNode
         | Kind::UpdateAction
         | Kind::Event => Vec::new(),

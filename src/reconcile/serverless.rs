@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{change::RecordChange, group::GroupChange};
 use crate::{
+    faults,
     model::{
         CacheCluster, CacheParameterGroup, Event, Observed, Scope, ServerlessCache, Snapshot, SnapshotState, SourceType,
     },
@@ -19,6 +20,10 @@ pub(super) enum News {
     Deleted,
     /// The snapshot that it was to be made of could not be loaded.
     NotRestored { reason: String },
+    /// An engine of it was lost.
+    Recovering,
+    /// All that were lost are replaced.
+    Recovered,
     /// Something could not be done and is tried again.
     Waits { reason: String },
 }
@@ -42,10 +47,20 @@ impl News {
                 Some(Self::Created { substitute: substitute(cluster) })
             }
             RecordChange::Vanished if cluster.membership.is_none() => Some(Self::Deleted),
+            RecordChange::Lost { .. } | RecordChange::TakenDown { .. } => Some(Self::Recovering),
             RecordChange::RestoreFailed { reason, .. } => Some(Self::NotRestored { reason: reason.clone() }),
             RecordChange::Failed { reason, .. } => Some(Self::Waits { reason: reason.clone() }),
             _ => None,
         }
+    }
+
+    /// What it means for the cache that engines were being replaced before, or are now.
+    pub fn of_recovery<'a>(
+        mut before: impl Iterator<Item = &'a CacheCluster>,
+        mut now: impl Iterator<Item = &'a CacheCluster>,
+    ) -> Option<Self> {
+        let is_recovering = |cluster: &CacheCluster| cluster.nodes.values().any(|node| node.recovering);
+        (before.any(is_recovering) && !now.any(is_recovering)).then_some(Self::Recovered)
     }
 
     /// Tells the owner of the cache `name`, which has its engines in the scope `behind`.
@@ -69,12 +84,19 @@ impl News {
             Self::NotRestored { reason } => {
                 vec![format!("Failed to create cache {name}. Data restoration from snapshot failed because {reason}.")]
             }
+            Self::Recovering => vec![faults::recovering(name)],
+            Self::Recovered => vec![format!("Cache {name} has recovered.")],
             Self::Waits { reason } => vec![format!("Cache {name} waits for a step that is tried again: {reason}")],
         };
         for message in messages {
-            emit(draft, &scope, SourceType::ServerlessCache, name, message, now);
+            tell(draft, &scope, name, message, now);
         }
     }
+}
+
+/// Tells the owner of a cache what happened to it.
+pub(super) fn tell(draft: &mut Draft, scope: &Scope, cache: &str, message: String, now: DateTime<Utc>) {
+    emit(draft, scope, SourceType::ServerlessCache, cache, message, now);
 }
 
 fn emit(draft: &mut Draft, scope: &Scope, source_type: SourceType, source: &str, message: String, now: DateTime<Utc>) {

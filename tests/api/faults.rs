@@ -218,3 +218,61 @@ async fn what_makes_no_sense_is_refused_with_a_reason() {
     }
     assert_eq!(app.faults_of("").await, [] as [Value; 0]);
 }
+
+#[tokio::test]
+async fn a_serverless_cache_fails_by_its_name() {
+    let app = App::start().await;
+    for engine in ["valkey", "memcached"] {
+        app.done("CreateServerlessCache", &[("ServerlessCacheName", engine), ("Engine", engine)]).await;
+        let status = async || {
+            let answer = app.done("DescribeServerlessCaches", &[("ServerlessCacheName", engine)]).await;
+            answer.texts("Status").remove(0)
+        };
+        let until = async |wanted: &str| {
+            let waited = tokio::time::timeout(crate::app::LIMIT, async {
+                while status().await != wanted {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
+            });
+            assert!(waited.await.is_ok(), "{engine} is {}, not {wanted}", status().await);
+        };
+        until("available").await;
+        let target = json!({"serverless_cache_name": engine.to_uppercase()});
+        let fault = app.begun(&json!({"kind": "outage", "target": target})).await;
+        assert_eq!(fault["account"], "000000000000");
+        assert_eq!(fault["target"], json!({"serverless_cache_name": engine}));
+        assert_eq!(status().await, "modifying");
+        assert_eq!(app.faults_of("").await, std::slice::from_ref(&fault));
+        assert_eq!(app.faults_of("?account=111111111111").await, [] as [Value; 0]);
+        let id = fault["id"].as_str().expect("an id");
+        assert_eq!(app.heal(&format!("/{id}")).await, 200);
+        until("available").await;
+        let lost = format!("Cache {engine} lost an engine, which is being replaced.");
+        let recovered = format!("Cache {engine} has recovered.");
+        // It is available again as soon as it takes writes.
+        let waited = tokio::time::timeout(crate::app::LIMIT, async {
+            loop {
+                let told = app.messages("serverless-cache", engine).await;
+                if told.contains(&lost) && told.last() == Some(&recovered) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        });
+        waited.await.expect("both are told");
+        app.begun(&json!({"kind": "kill", "target": target})).await;
+        until("available").await;
+        // It ends with its cache, or with all others.
+        app.begun(&json!({"kind": "refuse", "target": target})).await;
+        app.done("DeleteServerlessCache", &[("ServerlessCacheName", engine)]).await;
+        let gone = tokio::time::timeout(crate::app::LIMIT, async {
+            while !app.faults_of("").await.is_empty() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        });
+        gone.await.expect("the fault ends");
+    }
+    let (status, told) = app.fault(&json!({"kind": "cut", "target": {"serverless_cache_name": "none"}})).await;
+    assert_eq!(status, 404, "{told}");
+    assert!(told["error"].as_str().is_some_and(|told| told.contains("no serverless cache \"none\" in account 0000")));
+}

@@ -38,6 +38,7 @@ mod reserved_nodes;
 mod resize;
 mod resize_group;
 mod serverless;
+mod serverless_migration;
 mod serverless_snapshots;
 mod serverless_users;
 mod service_updates;

@@ -174,18 +174,16 @@ async fn a_source_is_one_host_and_port() {
 }
 
 #[tokio::test]
-async fn what_is_for_serverless_caches_is_refused_by_name() {
+async fn what_is_for_serverless_caches_is_not_for_groups() {
     let records = Records::new();
     group(&records, FIT).await;
     let exactly = "Exactly one of ReplicationGroupId and ServerlessCacheName must be specified.";
-    let unsupported = "Cachette does not support migrations to serverless caches yet. See docs/compatibility.md for what \
-                       it does support.";
     for operation in ["StartMigration", "CompleteMigration"] {
         for named in ["", "&ReplicationGroupId=group&ServerlessCacheName=s"] {
             assert_eq!(records.refused(&format!("{operation}{named}")).await, Refusal::combination(exactly));
         }
         let refused = records.refused(&format!("{operation}&ServerlessCacheName=s")).await;
-        assert_eq!(refused, Refusal::value(unsupported));
+        assert_eq!(refused, Refusal::new(404, "ServerlessCacheNotFoundFault", "Serverless Cache s not found."));
     }
     for more in ["AutoCutover", "ClearTargetCacheData"] {
         let refused = records.refused(&format!("{}&{more}=true", form("StartMigration"))).await;

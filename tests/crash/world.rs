@@ -15,11 +15,13 @@ use cachette::{
     clock::Clock,
     engine::InstanceSecret,
     gateway::{Gateway, GatewaySettings, Records},
+    migration_source::Sources,
     model::{CacheCluster, Phase, Scope},
     object_storage::ObjectStorage,
     operations::{Operations, Options, Request},
     protocol::Operation,
     reconcile,
+    secrets_manager::SecretsManager,
     snapshot_files::SnapshotFiles,
     store::{StorageError, Store},
     tls::Certificates,
@@ -143,7 +145,9 @@ impl Server {
         let settings = GatewaySettings::new(IpAddr::V4(listen), 20_000..=29_999);
         let certificates = Certificates::open(path.parent().expect("a folder"), None).expect("certificates");
         let directory = Arc::new(Records::new(Arc::clone(&store)));
-        let gateway = Arc::new(Gateway::new(settings, Arc::new(certificates), directory));
+        let sources = Arc::new(Sources::new(Arc::clone(&store), Arc::new(SecretsManager::new(None))));
+        let gateway = Gateway::new(settings, Arc::new(certificates), directory).with_sources(Arc::clone(&sources) as _);
+        let gateway = Arc::new(gateway);
         let shared = reconcile::Shared {
             store: Arc::clone(&store),
             backend: Arc::new(backend),
@@ -153,6 +157,7 @@ impl Server {
             ),
             clock: Arc::clone(&clock),
             object_storage: Arc::new(ObjectStorage::none()),
+            sources,
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };

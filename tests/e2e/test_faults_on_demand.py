@@ -9,6 +9,9 @@ import pytest
 import redis
 from conftest import connect, create, messages, wait_available, wait_for
 from engines import engine_of
+from security import connect as connect_to
+from security import tls
+from serverless import address, create_serverless, described, messages as cache_messages, wait_serverless
 
 
 @pytest.fixture(autouse=True)
@@ -134,3 +137,41 @@ def test_what_is_not_there_cannot_fail(server):
     with pytest.raises(urllib.error.HTTPError) as refused:
         fault(server, "cut", "nobody")
     assert refused.value.code == 404 and b"nobody" in refused.value.read()
+
+
+def test_a_serverless_cache_fails_by_its_name(server, client, tmp_path):
+    cache = create_serverless(client, "adrift")
+    encrypted = tls(server, tmp_path)
+    without_patience = {"socket_timeout": 0.5, "retry": redis.retry.Retry(redis.backoff.NoBackoff(), 0)}
+    target = {"serverless_cache_name": "adrift"}
+
+    def caller():
+        return redis.Redis(*address(cache["Endpoint"]), **without_patience, **encrypted)
+
+    assert caller().set("k", "v")
+    refused = server.admin("faults", {"kind": "refuse", "target": target})
+    with pytest.raises((redis.ConnectionError, redis.TimeoutError)):
+        caller().ping()
+    heal(server, refused["id"])
+    assert caller().get("k") == b"v"
+    late = server.admin("faults", {"kind": "delay", "milliseconds": 100, "target": target})
+    patient = connect_to(address(cache["Endpoint"]), **encrypted)
+    patient.ping()
+    start = time.monotonic()
+    patient.ping()
+    assert time.monotonic() - start > 0.2
+    heal(server, late["id"])
+    server.admin("faults", {"kind": "cut", "seconds": 1.5, "target": target})
+    with pytest.raises((redis.ConnectionError, redis.TimeoutError)):
+        caller().ping()
+    wait_for(lambda: server.admin("faults") == {"faults": []}, 10, "the end of the cut")
+    assert connect_to(address(cache["Endpoint"]), **encrypted).get("k") == b"v"
+    engine = engine_of(server, "adrift-0001-001")
+    killed = server.admin("faults", {"kind": "kill", "target": target})
+    assert len(killed["killed"]) == 2
+    wait_for(lambda: not engine.is_running(), 10, "the end of the engine")
+    assert described(client, "adrift")["Status"] in ("modifying", "available")
+    wait_for(lambda: cache_messages(client, "adrift")[-1] == "Cache adrift has recovered.", 60, "the recovery")
+    assert "Cache adrift lost an engine, which is being replaced." in cache_messages(client, "adrift")
+    wait_serverless(client, "adrift")
+    assert connect_to(address(cache["Endpoint"]), **encrypted).get("k") is None

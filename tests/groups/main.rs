@@ -11,6 +11,7 @@ mod global_random;
 mod migration;
 mod random;
 mod replicas;
+mod serverless_migration;
 mod service_updates;
 mod snapshot_crashes;
 mod snapshots;

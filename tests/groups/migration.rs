@@ -24,9 +24,9 @@ use crate::world::{GROUP, PATIENCE, Shape, World};
 const PAIR: Shape = Shape { clustered: false, shards: 1, replicas: 1, automatic_failover: true };
 
 /// A redis that does not belong to the server. It goes with the test.
-struct Source {
+pub struct Source {
     child: Child,
-    port: u16,
+    pub port: u16,
     _folder: TempDir,
 }
 
@@ -38,7 +38,7 @@ impl Drop for Source {
 }
 
 impl Source {
-    async fn start(more: &[&str]) -> Self {
+    pub async fn start(more: &[&str]) -> Self {
         Self::at(free_port(), "redis-server", more).await
     }
 
@@ -60,7 +60,7 @@ impl Source {
         client.get_multiplexed_async_connection().await.expect("a connection")
     }
 
-    async fn ask<T: FromRedisValue>(&self, words: &[&str]) -> T {
+    pub async fn ask<T: FromRedisValue>(&self, words: &[&str]) -> T {
         redis::cmd(words[0]).arg(&words[1..]).query_async(&mut self.connect().await).await.expect("an answer")
     }
 }
@@ -82,7 +82,7 @@ fn write_numbers(mut connection: MultiplexedConnection, stop: Arc<AtomicBool>) -
     })
 }
 
-fn endpoints(port: u16) -> Vec<types::CustomerNodeEndpoint> {
+pub fn endpoints(port: u16) -> Vec<types::CustomerNodeEndpoint> {
     vec![types::CustomerNodeEndpoint { address: Some("localhost".into()), port: Some(port.into()) }]
 }
 

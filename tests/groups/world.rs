@@ -16,11 +16,13 @@ use cachette::{
     engine::InstanceSecret,
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Records},
+    migration_source::Sources,
     model::{Access, CacheCluster, GroupPhase, Migration, NodeId, Phase, ReplicationGroup, Scope, UpdateAction},
     object_storage::ObjectStorage,
     operations::{Operations, Options, Request},
     protocol::{AwsError, Operation, Output, types},
     reconcile,
+    secrets_manager::SecretsManager,
     snapshot_files::SnapshotFiles,
     store::{Draft, StorageError, Store, Tables},
     tls::Certificates,
@@ -94,7 +96,9 @@ impl World {
         let settings = GatewaySettings::new(IpAddr::V4(self.listen), 16_379..=17_378);
         let certificates = Certificates::open(self.folder.path(), None).expect("certificates");
         let directory = Arc::new(Records::new(Arc::clone(&store)));
-        let gateway = Arc::new(Gateway::new(settings, Arc::new(certificates), directory));
+        let sources = Arc::new(Sources::new(Arc::clone(&store), Arc::new(SecretsManager::new(None))));
+        let gateway = Gateway::new(settings, Arc::new(certificates), directory).with_sources(Arc::clone(&sources) as _);
+        let gateway = Arc::new(gateway);
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let opening = runtime.spawn(open_backend(self.folder.path().to_owned()));
         let backend: Arc<dyn Backend> = Arc::new(opening.await.expect("a backend"));
@@ -105,6 +109,7 @@ impl World {
             snapshot_files: Arc::new(SnapshotFiles::open(&self.folder.path().join("snapshots")).expect("a folder")),
             clock,
             object_storage: Arc::new(ObjectStorage::none()),
+            sources,
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };

@@ -37,12 +37,12 @@ impl<'a> Viewer<'a> {
     }
 
     /// What the client is to connect to: a name, if there is one, else an address.
-    pub(super) fn host(&self) -> &str {
+    pub(in super::super) fn host(&self) -> &str {
         self.name.unwrap_or(&self.ip)
     }
 
     /// The address, for the fields that can hold no name.
-    pub(super) fn ip(&self) -> &str {
+    pub(in super::super) fn ip(&self) -> &str {
         &self.ip
     }
 

@@ -47,6 +47,51 @@ const RESTRICTED: [&str; 28] = [
     "sync",
 ];
 
+/// Commands that serverless caches do not have beside what is restricted everywhere, as whole commands. They get another name, so all engines that
+/// serverless caches run have to know them.
+pub const RENAMED_SERVERLESS: [&str; 14] = [
+    "keys",
+    "lastsave",
+    "latency",
+    "memory",
+    "monitor",
+    "move",
+    "object",
+    "pfdebug",
+    "pfselftest",
+    "psubscribe",
+    "punsubscribe",
+    "slowlog",
+    "swapdb",
+    "wait",
+];
+
+/// What serverless caches do not have beside those and is denied by ACL alone: subcommands, and commands that came with
+/// versions that not all of their engines have.
+pub const DENIED_SERVERLESS: [&str; 21] = [
+    "acl|dryrun",
+    "acl|log",
+    "client|caching",
+    "client|getredir",
+    "client|id",
+    "client|info",
+    "client|kill",
+    "client|list",
+    "client|no-evict",
+    "client|pause",
+    "client|tracking",
+    "client|trackinginfo",
+    "client|unblock",
+    "client|unpause",
+    "cluster|count-failure-reports",
+    "commandlog|get",
+    "commandlog|len",
+    "commandlog|reset",
+    "pubsub|numpat",
+    "script|kill",
+    "waitaof",
+];
+
 /// The command of this name, which is in lower case.
 #[must_use]
 pub fn command(name: &str) -> Option<&'static Command> {
@@ -66,6 +111,19 @@ pub fn has_subcommands(name: &str) -> bool {
 pub fn is_restricted(name: &str) -> bool {
     let whole = name.split('|').next().unwrap_or(name);
     RESTRICTED.contains(&name) || RESTRICTED.contains(&whole)
+}
+
+/// Whether a serverless cache keeps a command or subcommand from clients.
+#[must_use]
+pub fn is_kept_from_serverless(name: &str) -> bool {
+    is_restricted(name) || RENAMED_SERVERLESS.contains(&name) || DENIED_SERVERLESS.contains(&name)
+}
+
+/// Whether a serverless cache keeps something of a command from clients: the command, or some of what is below it.
+#[must_use]
+pub fn is_touched_by_serverless(name: &str) -> bool {
+    let is_below = |listed: &&str| listed.split_once('|').is_some_and(|(container, _)| container == name);
+    is_kept_from_serverless(name) || RESTRICTED.iter().chain(&DENIED_SERVERLESS).any(is_below)
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ use crate::{
 pub(super) use create::new_group;
 pub(super) use modify::GroupModification;
 pub(super) use new_member::{new_member, next_zone};
+pub(super) use online_migration::source as migration_source;
 pub(super) use user_groups::access as user_group_access;
 use view::View;
 

@@ -1,4 +1,4 @@
-//! `TestMigration`, `StartMigration` and `CompleteMigration` for replication groups: a group copies an engine outside of
+//! `TestMigration`, `StartMigration` and `CompleteMigration`, for replication groups: a group copies an engine outside of
 //! it, and takes its place later. What a group has to be like for that is told in the user guide.
 //!
 //! Whether the source can be reached and copied is found out by the reconciler, and told in events.
@@ -10,7 +10,9 @@ use crate::{
         CacheCluster, ClusterMode, Completion, CustomerNode, Event, GroupPhase, Migration, Phase, ReplicationGroup,
         SourceType, catalogue::node_types,
     },
-    operations::{Operations, errors, global_replication_group::membership::check_no_member, request::Request},
+    operations::{
+        Operations, errors, global_replication_group::membership::check_no_member, request::Request, serverless_cache,
+    },
     protocol::{AwsError, Output, types},
     store::Draft,
 };
@@ -52,7 +54,18 @@ impl Operations {
             auto_cutover,
             clear_target_cache_data,
         } = input;
-        let id = group_id(replication_group_id, serverless_cache_name.as_deref())?;
+        let id = match target_of(replication_group_id, serverless_cache_name)? {
+            Target::Group(id) => id,
+            Target::ServerlessCache(name) => {
+                let asked = serverless_cache::Start {
+                    name,
+                    customer_node_endpoint_list,
+                    auto_cutover,
+                    clear_target_cache_data,
+                };
+                return self.start_serverless_migration(request, asked).await;
+            }
+        };
         if auto_cutover == Some(true) || clear_target_cache_data == Some(true) {
             return Err(errors::invalid_combination(
                 "AutoCutover and ClearTargetCacheData are for migrations to serverless caches only.",
@@ -78,8 +91,11 @@ impl Operations {
         input: types::CompleteMigrationMessage,
     ) -> Result<Output, AwsError> {
         let types::CompleteMigrationMessage { replication_group_id, serverless_cache_name, force } = input;
-        let id = group_id(replication_group_id, serverless_cache_name.as_deref())?;
         let force = force == Some(true);
+        let id = match target_of(replication_group_id, serverless_cache_name)? {
+            Target::Group(id) => id,
+            Target::ServerlessCache(name) => return self.complete_serverless_migration(request, name, force).await,
+        };
         let request = request.clone();
         self.store
             .write(move |draft| {
@@ -100,11 +116,17 @@ impl Operations {
     }
 }
 
-/// The one of the two that is named, which has to be a replication group.
-fn group_id(replication_group_id: Option<String>, serverless_cache_name: Option<&str>) -> Result<String, AwsError> {
-    match (replication_group_id, serverless_cache_name) {
-        (Some(id), None) => Ok(id),
-        (None, Some(_)) => Err(errors::feature_not_supported_yet("migrations to serverless caches")),
+/// What is migrated to.
+enum Target {
+    Group(String),
+    ServerlessCache(String),
+}
+
+/// The one of the two that is named.
+fn target_of(group: Option<String>, serverless_cache: Option<String>) -> Result<Target, AwsError> {
+    match (group, serverless_cache) {
+        (Some(id), None) => Ok(Target::Group(id)),
+        (None, Some(name)) => Ok(Target::ServerlessCache(name)),
         (None, None) | (Some(_), Some(_)) => Err(errors::invalid_combination(
             "Exactly one of ReplicationGroupId and ServerlessCacheName must be specified.",
         )),
@@ -134,7 +156,7 @@ fn target(
 }
 
 /// The only endpoint of the list.
-fn source(endpoints: Vec<types::CustomerNodeEndpoint>) -> Result<CustomerNode, AwsError> {
+pub(in crate::operations) fn source(endpoints: Vec<types::CustomerNodeEndpoint>) -> Result<CustomerNode, AwsError> {
     let Ok([types::CustomerNodeEndpoint { address, port }]) = <[_; 1]>::try_from(endpoints) else {
         return Err(errors::invalid_value("CustomerNodeEndpointList must have exactly one endpoint."));
     };

@@ -108,6 +108,7 @@ fn make(
         },
         snapshot_retention_limit,
         is_restored: snapshot.is_some(),
+        migration: None,
         tags: tags::from_request(tags)?,
         name,
     };

@@ -6,6 +6,7 @@ mod create;
 mod delete;
 mod describe;
 mod limits;
+mod migration;
 mod modify;
 pub(super) mod version;
 mod view;
@@ -13,6 +14,7 @@ mod view;
 use std::sync::Arc;
 
 pub(super) use behind::phase;
+pub(super) use migration::Start;
 
 use super::{errors, request::Request};
 use crate::{

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{behind, create, invalid_state, limits, version};
 use crate::{
     model::{
-        Engine, ServerlessCache, ServerlessPhase,
+        Engine, ServerlessCache, ServerlessMigration, ServerlessPhase,
         catalogue::{engine_versions::version_reported_as, upgrades::check_upgrade},
     },
     operations::{Operations, cache_cluster, cache_cluster::settings, errors, request::Request},
@@ -27,6 +27,9 @@ impl Operations {
                 let phase = behind::phase(draft.tables(), &before);
                 if phase != ServerlessPhase::Available {
                     return Err(invalid_state(&before.name, phase.as_str()));
+                }
+                if before.migration.as_ref().is_some_and(ServerlessMigration::is_open) {
+                    return Err(invalid_state(&before.name, "under migration"));
                 }
                 let mut cache = ServerlessCache::clone(&before);
                 change(&mut cache, input)?;

@@ -57,7 +57,11 @@ impl View<'_> {
             daily_snapshot_time: cache.daily_snapshot_time.map(|time| time.format("%H:%M").to_string()),
             network_type: Some(enums::NetworkType::Ipv4),
             connection_type: Some(enums::ConnectionType::Vpc),
-            migration: None,
+            migration: cache.migration.as_ref().map(|migration| types::MigrationSummary {
+                status: Some(migration.status().to_owned()),
+                migration_endpoint: endpoint(ports.main),
+                cutover_mode: Some(migration.cutover_mode().to_owned()),
+            }),
             integrations: None,
         }
     }

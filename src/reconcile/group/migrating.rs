@@ -9,15 +9,45 @@ use tokio::time::timeout;
 
 use super::{Engine, GroupActor, GroupChange, Members, Progress, Seat, find};
 use crate::{
-    engine::{OutsideLink, Source, SourceError},
-    model::{CustomerNode, EngineRole, Migration, NodeId, ReplicationGroup},
+    engine::{OutsideLink, RedisClient, Source, SourceError},
+    model::{CustomerNode, EngineRef, EngineRole, Migration, NodeId, ReplicationGroup},
     reconcile::{failure::StepError, queue::Outcome, steps::engine_id},
 };
 
 /// How long an engine may take to tell how it stands.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What a serverless cache is migrated to: the engine behind it that takes writes.
+pub(in crate::reconcile) struct Target {
+    /// Which one it is.
+    pub engine: EngineRef,
+    /// A connection to it; `None` where engines are only made believe.
+    pub client: Option<RedisClient>,
+    /// How many engines copy it.
+    pub replicas: usize,
+}
+
 impl GroupActor {
+    /// The engine that takes the writes of the only shard, `None` while there is none.
+    pub(in crate::reconcile) async fn target(&self) -> Result<Option<Target>, StepError> {
+        let Some((group, members)) = self.records() else { return Ok(None) };
+        let Some(shard) = group.node_groups.values().next() else { return Ok(None) };
+        let primary = find(&members, &shard.primary).filter(|primary| primary.running.is_primary());
+        let Some(primary) = primary else { return Ok(None) };
+        let engines = members.values().flat_map(|member| member.nodes.values()).flat_map(|node| node.engines.values());
+        let roles = engines.filter_map(|engine| engine.running()?.role.as_ref());
+        let replicas = roles.filter(|role| role.follows(&primary.name)).count();
+        let client = if primary.running.is_real() { Some(self.client(&primary).await?) } else { None };
+        Ok(Some(Target { engine: primary.name, client, replicas }))
+    }
+
+    /// Whether `engine` is still the one that takes the writes of the only shard.
+    pub(in crate::reconcile) fn is_target(&self, engine: &EngineRef) -> bool {
+        let records = self.records();
+        let shard = records.as_ref().and_then(|(group, _)| group.node_groups.values().next());
+        shard.is_some_and(|shard| shard.primary == *engine)
+    }
+
     /// Makes the engine in the primary's place a copy of `from`. From a source that is silent it is tried again later.
     pub(super) async fn migrate_if_heard(&self, engine: &Engine, from: &CustomerNode) -> Result<Progress, StepError> {
         let change = self.migrate(engine, from).await?;

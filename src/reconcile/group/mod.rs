@@ -27,6 +27,7 @@ use tracing::Instrument;
 pub(super) use self::{
     change::GroupChange,
     inspection::inspect_all,
+    migrating::Target,
     place::{concerned, keys_of},
 };
 use self::{
@@ -270,7 +271,9 @@ impl GroupActor {
             let mut records = GroupRecords { group: ReplicationGroup::clone(&before), members: members.clone() };
             let events = change.apply(&mut records, now);
             let news = if scope.is_behind_serverless() && !events.is_empty() {
-                News::of_group(&change, records.members.values().map(Arc::as_ref))
+                let after = || records.members.values().map(Arc::as_ref);
+                let recovery = || News::of_recovery(members.values().map(Arc::as_ref), after());
+                News::of_group(&change, after()).or_else(recovery)
             } else {
                 None
             };
