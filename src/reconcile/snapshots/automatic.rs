@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::super::Shared;
+use super::super::{Shared, failure::UNWRITTEN_WAIT};
 use crate::{
     model::{
         CacheCluster, GroupPhase, Phase, ReplicationGroup, Scope, Snapshot, SnapshotSource, SnapshotWindow, TagSet,
@@ -23,7 +23,7 @@ pub(in crate::reconcile) async fn follow(shared: &Shared) {
         version.borrow_and_update();
         let now = shared.clock.now();
         let due = Due::at(&shared.store.tables(), &mut seen, now);
-        let next = due.next;
+        let mut next = due.next;
         if !due.caches.is_empty() || !due.over.is_empty() {
             let carried_out = shared.store.write(move |draft| {
                 carry_out(draft, due, now);
@@ -31,6 +31,8 @@ pub(in crate::reconcile) async fn follow(shared: &Shared) {
             });
             if let Err(error) = carried_out.await {
                 tracing::error!(%error, "automatic snapshots could not be looked after");
+                let again = now + UNWRITTEN_WAIT;
+                next = Some(next.map_or(again, |next| next.min(again)));
             }
         }
         let sleep = async {
