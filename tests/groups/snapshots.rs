@@ -31,7 +31,7 @@ pub fn of_snapshot(name: &str) -> types::CreateCacheClusterMessage {
 }
 
 /// Makes a group of a snapshot.
-async fn create_group(world: &World, id: &str, snapshot: &str, shards: Option<i32>) {
+pub async fn create_group(world: &World, id: &str, snapshot: &str, shards: Option<i32>) {
     let input = types::CreateReplicationGroupMessage {
         replication_group_id: id.into(),
         replication_group_description: "d".into(),
@@ -46,7 +46,7 @@ pub fn phase(world: &World, id: &str) -> Option<Phase> {
     world.member(id).map(|cluster| cluster.phase())
 }
 
-fn group_phase(world: &World, id: &str) -> Option<GroupPhase> {
+pub fn group_phase(world: &World, id: &str) -> Option<GroupPhase> {
     let (tables, scope) = (world.tables(), scope());
     let group = tables.replication_groups.get(&scope, id)?;
     Some(group.phase(|id: &str| tables.cache_clusters.get(&scope, id).map(Arc::as_ref)))
@@ -56,7 +56,7 @@ pub async fn until_phase(world: &World, id: &str, wanted: Phase) {
     world.until(wanted.as_str(), |world| phase(world, id) == Some(wanted)).await;
 }
 
-async fn until_group(world: &World, id: &str, wanted: GroupPhase) {
+pub async fn until_group(world: &World, id: &str, wanted: GroupPhase) {
     world.until(wanted.as_str(), |world| group_phase(world, id) == Some(wanted)).await;
 }
 
@@ -76,7 +76,7 @@ pub async fn take(world: &World, cluster: &str, name: &str) {
     world.execute(Operation::CreateSnapshot(Box::new(input))).await;
 }
 
-async fn take_group(world: &World, name: &str) {
+pub async fn take_group(world: &World, name: &str) {
     let (replication_group_id, snapshot_name) = (Some(GROUP.to_owned()), name.to_owned());
     let input =
         types::CreateSnapshotMessage { replication_group_id, snapshot_name, ..types::CreateSnapshotMessage::default() };
@@ -172,7 +172,7 @@ async fn a_new_cluster_has_all_that_the_snapshot_has() {
 }
 
 /// How many keys the group has, all of which have to be where they belong.
-async fn found(world: &World, id: &str, keys: usize) -> usize {
+pub async fn found(world: &World, id: &str, keys: usize) -> usize {
     let group = world.tables().replication_groups.get(&scope(), id).cloned().expect("a group");
     let mut found = 0;
     for shard in group.node_groups.values() {
@@ -190,7 +190,7 @@ async fn found(world: &World, id: &str, keys: usize) -> usize {
     found
 }
 
-async fn drop_group(world: &World, id: &str, last: Option<&str>) {
+pub async fn drop_group(world: &World, id: &str, last: Option<&str>) {
     let input = types::DeleteReplicationGroupMessage {
         replication_group_id: id.into(),
         final_snapshot_identifier: last.map(str::to_owned),
