@@ -13,6 +13,7 @@ mod migration;
 mod random;
 mod replicas;
 mod restore_crashes;
+mod round_trips;
 mod service_updates;
 mod snapshot_crashes;
 mod snapshots;

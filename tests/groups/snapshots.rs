@@ -3,9 +3,12 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use cachette::{
-    model::{CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Snapshot, SnapshotState, hex::hex},
+    model::{
+        CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Snapshot, SnapshotSource, SnapshotState, hex::hex,
+    },
     protocol::{Operation, types},
 };
+use chrono::TimeDelta;
 use redis::aio::MultiplexedConnection;
 use sha2::{Digest, Sha256};
 
@@ -317,6 +320,50 @@ async fn a_cluster_stays_when_its_last_snapshot_fails() {
     world.execute(Operation::DeleteCacheCluster(Box::new(last("t")))).await;
     world.until("gone", |world| phase(world, "c").is_none()).await;
     until_taken(&world, "t").await;
+    world.end().await;
+}
+
+/// The automatic snapshots of a cluster, and whether they failed.
+fn automatic(world: &World) -> Vec<bool> {
+    let (tables, scope) = (world.tables(), scope());
+    let all = tables.snapshots.iter(&scope).map(|(_, snapshot)| snapshot);
+    let over = all.filter(|it| it.source == SnapshotSource::Automated && it.state != SnapshotState::Creating);
+    over.map(|snapshot| matches!(snapshot.state, SnapshotState::Failed(_))).collect()
+}
+
+#[tokio::test]
+async fn an_automatic_snapshot_that_failed_is_taken_again_while_its_window_is_open() {
+    let world = World::new().await;
+    let daily = types::CreateCacheClusterMessage {
+        snapshot_retention_limit: Some(1),
+        snapshot_window: Some("02:00-03:00".into()),
+        preferred_maintenance_window: Some("sun:05:00-sun:06:00".into()),
+        ..redis()
+    };
+    create_cluster(&world, "c", daily).await;
+    until_phase(&world, "c", Phase::Available).await;
+    fs::remove_dir_all(world.snapshot_folder()).expect("removed");
+    let window = world.member("c").and_then(|cluster| cluster.snapshot_window).expect("a window");
+    let open = window.next_start(world.now()) - world.now() + TimeDelta::seconds(30);
+    world.advance(open.to_std().expect("a time to come"));
+    world.until("failed", |world| automatic(world) == [true]).await;
+    until_phase(&world, "c", Phase::Available).await;
+    world.advance(Duration::from_secs(605));
+    world.until("failed again", |world| automatic(world) == [true, true]).await;
+    until_phase(&world, "c", Phase::Available).await;
+
+    fs::create_dir(world.snapshot_folder()).expect("made");
+    world.advance(Duration::from_secs(605));
+    world.until("taken", |world| automatic(world) == [true, true, false]).await;
+    until_phase(&world, "c", Phase::Available).await;
+    // Enough for today.
+    world.advance(Duration::from_secs(605));
+    take(&world, "c", "manual").await;
+    until_taken(&world, "manual").await;
+    assert_eq!(automatic(&world), [true, true, false]);
+    // Those that failed go with their day, as the others do.
+    world.advance(Duration::from_secs(86_400));
+    world.until("the next day", |world| automatic(world) == [false]).await;
     world.end().await;
 }
 
