@@ -4,9 +4,13 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    time::{Instant, sleep},
+};
 
 use crate::{
     authorization::{Authorization, Policies, PoliciesError},
@@ -30,6 +34,12 @@ use crate::{
     store::{StorageError, Store},
     tls::{Certificates, TlsError},
 };
+
+/// How long the records may be in use by another server before this one gives up.
+const LAST_SERVER_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The wait between two looks whether they still are.
+const LAST_SERVER_POLL: Duration = Duration::from_millis(20);
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +119,7 @@ impl Server {
         let secrets = SecretsManager::new(SecretsSettings::read(|variable| std::env::var(variable).ok())?);
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
         let instance = Instance::open(&data_dir)?;
-        let store = Arc::new(Store::open(&data_dir.join("records.redb"))?);
+        let store = Arc::new(open_store(&data_dir.join("records.redb")).await?);
         let listener = TcpListener::bind(options.listen)
             .await
             .map_err(|source| StartError::Listen { address: options.listen, source })?;
@@ -261,9 +271,41 @@ fn object_storage(folder: Option<PathBuf>) -> Result<ObjectStorage, StartError> 
     Ok(ObjectStorage::new(settings, StorageLimits::default()))
 }
 
+/// Opens the records. A server that was killed while it started an engine has them open for a moment longer, until the new
+/// process has become the engine.
+async fn open_store(path: &Path) -> Result<Store, StorageError> {
+    let began = Instant::now();
+    loop {
+        match Store::open(path) {
+            Err(StorageError::InUse(_)) if began.elapsed() < LAST_SERVER_PATIENCE => sleep(LAST_SERVER_POLL).await,
+            opened => return opened,
+        }
+    }
+}
+
 /// Where data is kept unless told otherwise, by the XDG rules.
 fn default_data_dir() -> Option<PathBuf> {
     let xdg = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
     Some(xdg.or_else(home)?.join("cachette"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn records_that_are_in_use_for_a_moment_are_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("records.redb");
+        let last = Store::open(&path).expect("a store");
+        let leaving = async {
+            tokio::task::yield_now().await;
+            drop(last);
+        };
+        let (opened, ()) = tokio::join!(open_store(&path), leaving);
+        let opened = opened.expect("a store");
+        assert!(matches!(open_store(&path).await, Err(StorageError::InUse(_))), "and not for ever");
+        drop(opened);
+    }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CacheCluster, NodeId, ReplicationGroup, Scope};
 
-/// An update that somebody asked to be applied. Where nobody has, there is no record.
+/// An update that somebody asked to be applied, or that applies itself. Where neither is so, there is no record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UpdateAction {
     /// Whose it is, and where.
@@ -19,6 +19,9 @@ pub struct UpdateAction {
     pub target: UpdateTarget,
     /// Tells the target from another one that had the same identifier before or will have it later.
     pub target_uid: String,
+    /// Who asked for it last.
+    #[serde(default)]
+    pub initiated_by: UpdateInitiator,
     /// When it was last asked for.
     pub requested: DateTime<Utc>,
     /// How far it is.
@@ -27,6 +30,17 @@ pub struct UpdateAction {
     pub modified: DateTime<Utc>,
     /// The nodes that were begun, in that order. All but the last one are done.
     pub nodes: Vec<NodeUpdate>,
+}
+
+/// Who asks for an update to be applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpdateInitiator {
+    /// A user.
+    #[default]
+    Customer,
+    /// Nobody did by the recommended date, so that it applies itself.
+    System,
 }
 
 /// What an update is applied to.
@@ -73,6 +87,8 @@ pub struct NodeUpdate {
 pub enum UpdateActionStatus {
     /// Nobody has asked for it.
     NotApplied,
+    /// Nobody has asked for it, and it applies itself in the next maintenance window.
+    Scheduled,
     /// No node was begun yet.
     WaitingToStart,
     /// Nodes are being replaced.

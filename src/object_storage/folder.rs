@@ -6,12 +6,12 @@
 use std::{
     fs::File,
     io::{self, Read, Seek},
-    os::fd::{AsFd, OwnedFd},
+    os::fd::{AsFd, AsRawFd, OwnedFd},
     path::{Path, PathBuf},
 };
 
 use rustix::{
-    fs::{AtFlags, Mode, OFlags, linkat, mkdirat, open, openat, statat, unlinkat},
+    fs::{AtFlags, CWD, Mode, OFlags, linkat, mkdirat, open, openat, statat, unlinkat},
     io::Errno,
 };
 
@@ -51,8 +51,7 @@ impl Folder {
         }
         let (staged, mut file) = Staged::beside(to).map_err(ObjectStorageError::LocalFile)?;
         // It may be growing.
-        let copied =
-            io::copy(&mut object.take(limit.saturating_add(1)), &mut file).map_err(|error| refused(error, "read"))?;
+        let copied = io::copy(&mut object.take(limit.saturating_add(1)), &mut file).map_err(not_copied)?;
         if copied > limit {
             return Err(ObjectStorageError::TooLarge { limit });
         }
@@ -93,8 +92,7 @@ impl Folder {
         let mut file = &unfinished.file;
         io::copy(&mut from, &mut file).map_err(|error| refused(error, "write"))?;
         unfinished.file.sync_all().map_err(|error| refused(error, "write"))?;
-        // A link is refused where there is something already, which a plain rename would replace.
-        linkat(&folder, &unfinished.name, &folder, name, AtFlags::empty()).map_err(|error| match error {
+        unfinished.link(name).map_err(|error| match error {
             Errno::EXIST => ObjectStorageError::AlreadyExists,
             error => refused(error, "write"),
         })?;
@@ -127,28 +125,61 @@ impl Folder {
     }
 }
 
-/// A file without its final name. Dropped, it loses the one it has.
+/// A file without its final name: without any, where the system knows such files, so that nothing of it stays when the
+/// server is killed. Dropped, it loses the one it has.
 struct Unfinished<'f> {
     folder: &'f OwnedFd,
-    name: String,
+    name: Option<String>,
     file: File,
 }
 
 impl<'f> Unfinished<'f> {
     fn new(folder: &'f OwnedFd) -> Result<Self, ObjectStorageError> {
+        if let Some(file) = nameless(folder) {
+            return Ok(Self { folder, name: None, file });
+        }
         let name = format!(".cachette-{}", uuid::Uuid::new_v4().simple());
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = openat(folder, &name, flags, FILE_MODE).map_err(|error| refused(error, "write"))?;
-        Ok(Self { folder, name, file: file.into() })
+        Ok(Self { folder, name: Some(name), file: file.into() })
+    }
+
+    /// Gives the file a name that there is none of yet: a link, which unlike a rename replaces nothing.
+    fn link(&self, name: &str) -> Result<(), Errno> {
+        match &self.name {
+            Some(own) => linkat(self.folder, own, self.folder, name, AtFlags::empty()),
+            None => linkat(CWD, own_descriptor(&self.file), self.folder, name, AtFlags::SYMLINK_FOLLOW),
+        }
     }
 }
 
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
-        if let Err(error) = unlinkat(self.folder, &self.name, AtFlags::empty()) {
-            tracing::warn!(name = self.name, %error, "an unfinished object stays in the folder of a bucket");
+        if let Some(name) = &self.name
+            && let Err(error) = unlinkat(self.folder, name, AtFlags::empty())
+        {
+            tracing::warn!(name, %error, "an unfinished object stays in the folder of a bucket");
         }
     }
+}
+
+/// A file that has no name; `None` where the system or the file system knows no such thing.
+#[cfg(target_os = "linux")]
+fn nameless(folder: &OwnedFd) -> Option<File> {
+    let file = openat(folder, ".", OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC, FILE_MODE).ok()?;
+    let file = File::from(file);
+    // By this path it gets a name later.
+    std::fs::exists(own_descriptor(&file)).is_ok_and(|exists| exists).then_some(file)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn nameless(_: &OwnedFd) -> Option<File> {
+    None
+}
+
+/// The path of an open file of this process, whether it has a name or not.
+fn own_descriptor(file: &File) -> String {
+    format!("/proc/self/fd/{}", file.as_raw_fd())
 }
 
 /// Whether a file can be made in a folder, by making one.
@@ -173,11 +204,39 @@ fn make_folder(folder: &impl AsFd, name: &str) -> Result<OwnedFd, Errno> {
     }
 }
 
+/// Why an object was not copied into a file. That there is no room can only be meant of the file.
+fn not_copied(error: io::Error) -> ObjectStorageError {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ObjectStorageError::LocalFile(error),
+        _ => refused(error, "read"),
+    }
+}
+
 /// What the system refused to `what` an object.
 fn refused(error: impl Into<io::Error>, what: &str) -> ObjectStorageError {
     let error = error.into();
     match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ObjectStorageError::Forbidden,
         _ => ObjectStorageError::Failed(format!("cannot {what} the object: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_killed_leaves_no_half_object() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = open(place.path(), FOLDER, Mode::empty()).expect("opened");
+        let unfinished = Unfinished::new(&folder).expect("made");
+        std::io::Write::write_all(&mut &unfinished.file, b"half").expect("written");
+        let names = || std::fs::read_dir(place.path()).expect("listed").count();
+        assert_eq!(names(), 0, "what is not whole has no name");
+        unfinished.link("object").expect("named");
+        assert_eq!(unfinished.link("object"), Err(Errno::EXIST), "nothing is replaced");
+        drop(unfinished);
+        assert_eq!(std::fs::read(place.path().join("object")).expect("read"), b"half");
+        assert_eq!(names(), 1);
     }
 }

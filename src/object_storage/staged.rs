@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::TempPath;
 
 /// A file that is being written beside the place it is for. Dropped, it is gone.
 pub(super) struct Staged {
@@ -22,7 +22,10 @@ impl Staged {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),
         };
-        let (file, path) = NamedTempFile::new_in(&folder)?.into_parts();
+        // It is called after its target, so that whoever looks after the folder knows whose it is.
+        let mut prefix = target.file_name().unwrap_or_default().to_owned();
+        prefix.push(".");
+        let (file, path) = tempfile::Builder::new().prefix(&prefix).tempfile_in(&folder)?.into_parts();
         Ok((Self { path, folder, target: target.to_owned() }, file))
     }
 

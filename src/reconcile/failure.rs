@@ -1,5 +1,7 @@
 //! Why a step of a plan failed.
 
+use std::time::Duration;
+
 use crate::{
     backend::BackendError, engine::EngineError, object_storage::ObjectStorageError, rdb::RdbError,
     snapshot_files::FilesError, store::StorageError,
@@ -7,6 +9,10 @@ use crate::{
 
 /// How many tries in a row have to fail before a cluster shows it. What passes sooner is nobody's concern.
 pub(super) const PATIENCE: u32 = 3;
+
+/// The wait before records that could not be written are tried to be written again, when nothing else says that it is
+/// time: the disk may have been full, and nobody tells when it is no more.
+pub(super) const UNWRITTEN_WAIT: Duration = Duration::from_secs(5);
 
 /// Why a step failed. All are tried again; the text is for users.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,8 @@
 //! Fills the first engine of a new cluster with the data that its record names.
 //!
 //! The engine finds them as a file when it starts. One that does not come up with them will not do so later either, so
-//! after a few tries the cluster is given up, and its record says why; nothing is started for it any more.
+//! after a few tries the cluster is given up, and its record says why; nothing is started for it any more. What fails for
+//! this machine's own disk, that it is full above all, says nothing of the data: it is told, and tried again for ever.
 
 use std::{
     path::{Path, PathBuf},
@@ -123,27 +124,20 @@ async fn blocking<T: Send + 'static>(
 
 /// Whether it may be for the data that an engine did not come up.
 fn blames_data(error: &StepError) -> bool {
-    matches!(
-        error,
-        StepError::Backend(BackendError::StartFailed { .. })
-            | StepError::Engine(_)
-            | StepError::Files(_)
-            | StepError::Fetch(_)
-            | StepError::Dump(_)
-            | StepError::ManyDatabases
-    )
-}
-
-/// Whether the data are beyond help.
-fn is_beyond_help(error: &StepError) -> bool {
     match error {
         StepError::Files(error) => error.is_final(),
-        StepError::Fetch(error) => !matches!(
-            error,
-            ObjectStorageError::TimedOut | ObjectStorageError::Failed(_) | ObjectStorageError::LocalFile(_)
-        ),
+        StepError::Fetch(error) => !matches!(error, ObjectStorageError::LocalFile(_)),
         StepError::Dump(error) => !matches!(error, RdbError::Io(_)),
-        StepError::ManyDatabases => true,
+        StepError::Backend(BackendError::StartFailed { .. }) | StepError::Engine(_) | StepError::ManyDatabases => true,
+        _ => false,
+    }
+}
+
+/// Whether data that are to blame are beyond help.
+fn is_beyond_help(error: &StepError) -> bool {
+    match error {
+        StepError::Fetch(error) => !matches!(error, ObjectStorageError::TimedOut | ObjectStorageError::Failed(_)),
+        StepError::Files(_) | StepError::Dump(_) | StepError::ManyDatabases => true,
         _ => false,
     }
 }

@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::Shared;
+use tokio::time::sleep;
+
+use super::{Shared, failure::UNWRITTEN_WAIT};
 use crate::{
     model::{Scope, Unsettled, User, UserGroup},
     store::{Draft, StorageError, Tables},
@@ -14,6 +16,7 @@ pub(super) async fn follow(shared: &Shared) {
     let mut version = shared.store.version();
     loop {
         version.borrow_and_update();
+        let mut is_written = true;
         if !due(&shared.store.tables()).is_empty() {
             let settled = shared.store.write(|draft| {
                 settle(draft);
@@ -21,10 +24,12 @@ pub(super) async fn follow(shared: &Shared) {
             });
             if let Err(error) = settled.await {
                 tracing::error!(%error, "what is over for users and user groups could not be written down");
+                is_written = false;
             }
         }
-        if version.changed().await.is_err() {
-            return;
+        tokio::select! {
+            changed = version.changed() => if changed.is_err() { return },
+            () = sleep(UNWRITTEN_WAIT), if !is_written => {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The folder of snapshot data: one file for each shard of each snapshot, in the form of the engines' own dumps.
 //!
-//! A file is written under a name that ends in `.part`, and gets its own name once all of it is on disk. So a file that
-//! has its own name is whole, whenever the server ended. The records tell which files there have to be; whatever else
+//! A file is written under a name that ends in `.part`, or in `.part` and something more where others write it, and gets
+//! its own name once all of it is on disk. So a file that has its own name is whole, whenever the server ended. The records tell which files there have to be; whatever else
 //! lies in the folder was left behind, and [`sweep`](SnapshotFiles::sweep) removes it. A file that was written and is in
 //! no record yet is kept by its [`Fresh`].
 //!
@@ -173,18 +173,15 @@ impl SnapshotFiles {
     /// When the file is not there or not what it was, or cannot be copied.
     pub async fn copy(&self, file: &SnapshotFile) -> Result<Fresh, FilesError> {
         let path = self.checked(file).await?;
-        let claim = Claim::new(&self.claims);
-        let (folder, file) = (self.folder.clone(), file.clone());
+        let part = writing::Part::new(self.folder.clone(), Claim::new(&self.claims));
+        let SnapshotFile { id: _, size, checksum } = file.clone();
         run(move || {
-            let target = place(&folder, &claim.id, WHOLE);
             // A file never changes once it is whole, so two names can share what is on disk.
-            if fs::hard_link(&path, &target).is_err() {
-                let part = place(&folder, &claim.id, PART);
-                let copied = fs::copy(&path, &part).and_then(|_| File::open(&part)?.sync_all());
-                copied.and_then(|()| fs::rename(&part, &target)).map_err(FilesError::io("copying snapshot data"))?;
+            if fs::hard_link(&path, part.path()).is_err() {
+                let copied = fs::copy(&path, part.path()).and_then(|_| File::open(part.path())?.sync_all());
+                copied.map_err(FilesError::io("copying snapshot data"))?;
             }
-            sync_folder(&folder)?;
-            Ok(Fresh { file: SnapshotFile { id: claim.id.clone(), ..file }, _claim: claim })
+            part.name(size, checksum)
         })
         .await
     }
@@ -221,13 +218,14 @@ impl SnapshotFiles {
     /// When the folder cannot be read or a file not be removed.
     pub async fn sweep(&self, known: impl FnOnce() -> BTreeSet<String>) -> Result<(), FilesError> {
         let folder = self.folder.clone();
-        let present = run(move || list(&folder).map_err(FilesError::io("reading the folder of snapshots"))).await?;
+        let listed = folder.clone();
+        let present = run(move || list(&listed).map_err(FilesError::io("reading the folder of snapshots"))).await?;
         // In this order: a file that is claimed no more is in a record by now, if it ever will be.
         let claimed = self.claims.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let known = known();
         run(move || {
             for (id, path) in present {
-                if claimed.contains(&id) || (known.contains(&id) && path.extension().is_some_and(|end| end == WHOLE)) {
+                if claimed.contains(&id) || (known.contains(&id) && path == place(&folder, &id, WHOLE)) {
                     continue;
                 }
                 match fs::remove_file(&path) {
@@ -248,9 +246,9 @@ fn list(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let id = path.file_stem().and_then(|stem| stem.to_str());
-        let is_ours = path.extension().is_some_and(|end| end == WHOLE || end == PART);
-        if let Some(id) = id.filter(|id| is_ours && uuid::Uuid::try_parse(id).is_ok()) {
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.split_once('.'));
+        let is_ours = |end: &str| end.split('.').next().is_some_and(|kind| kind == PART) || end == WHOLE;
+        if let Some((id, _)) = name.filter(|(id, end)| is_ours(end) && uuid::Uuid::try_parse(id).is_ok()) {
             found.push((id.to_owned(), path));
         }
     }

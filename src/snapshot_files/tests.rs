@@ -68,8 +68,11 @@ async fn a_sweep_takes_what_nobody_knows_and_nothing_else() {
     let known = BTreeSet::from([recorded.file().id.clone()]);
     let kept = BTreeSet::from([recorded.file().id.clone(), unrecorded.file().id.clone()]);
     drop((recorded, lost));
-    let half = place(&files.folder, &uuid::Uuid::new_v4().simple().to_string(), PART);
-    fs::write(&half, b"left by a server that was killed").expect("written");
+    // Left by a server that was killed: its own halves, and those of what writes at a place that it was given.
+    for end in ["part", "part.unfinished", "part.Xy3z"] {
+        let half = place(&files.folder, &uuid::Uuid::new_v4().simple().to_string(), end);
+        fs::write(&half, b"half").expect("written");
+    }
     let stranger = files.folder.join("notes.txt");
     fs::write(&stranger, b"").expect("written");
 
@@ -79,6 +82,19 @@ async fn a_sweep_takes_what_nobody_knows_and_nothing_else() {
     drop(unrecorded);
     files.sweep(|| known.clone()).await.expect("swept");
     assert_eq!(names(&files), known);
+}
+
+#[tokio::test]
+async fn others_may_write_beside_the_place_they_were_given() {
+    let (_folder, files) = files();
+    let scratch = files.scratch();
+    let beside = scratch.path().with_extension("part.unfinished");
+    fs::write(&beside, b"half").expect("written");
+    files.sweep(BTreeSet::new).await.expect("swept");
+    assert!(beside.exists(), "somebody works with it");
+    drop(scratch);
+    files.sweep(BTreeSet::new).await.expect("swept");
+    assert!(!beside.exists());
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ impl Part {
     }
 
     /// Gives a file that is on disk its own name.
-    fn name(mut self, size: u64, checksum: String) -> Result<Fresh, FilesError> {
+    pub(super) fn name(mut self, size: u64, checksum: String) -> Result<Fresh, FilesError> {
         let target = place(&self.folder, self.id(), WHOLE);
         fs::rename(self.path(), target).map_err(FilesError::io("naming snapshot data"))?;
         sync_folder(&self.folder)?;

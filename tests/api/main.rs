@@ -6,6 +6,7 @@ mod answer;
 mod app;
 mod attacks;
 mod authorization;
+mod automatic_snapshots;
 mod browsers;
 mod certificates;
 mod cluster_security;

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use aws_sdk_elasticache::types::{SlaMet, UpdateAction, UpdateActionStatus};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::{sleep, timeout};
 
 use crate::{
@@ -86,7 +86,7 @@ async fn updates_of_every_status_are_told() {
     assert_eq!(update.engine(), Some("redis, valkey"));
     assert_eq!(update.engine_version(), Some("redis 2.6.13 and onwards, valkey 7.2.6 and onwards"));
     assert_eq!(update.estimated_update_time(), Some("30 minutes per node"));
-    assert_eq!(update.auto_update_after_recommended_apply_by_date(), Some(false));
+    assert_eq!(update.auto_update_after_recommended_apply_by_date(), Some(true));
     let dates = [
         update.service_update_release_date(),
         update.service_update_recommended_apply_by_date(),
@@ -250,6 +250,70 @@ async fn a_date_is_kept_or_not() {
     app.gone("cache").await;
     app.redis("later").await;
     assert_eq!(sla(&action(&app, &last).await), Some(SlaMet::Na), "it came after the date");
+}
+
+/// The time that the server's clock shows.
+async fn time(app: &App) -> DateTime<Utc> {
+    let health: serde_json::Value = serde_json::from_str(&app.get("/_cachette/health").await.body).expect("JSON");
+    health["time"].as_str().and_then(|time| time.parse().ok()).expect("a time")
+}
+
+/// The actions about an update, by the cluster they are for.
+async fn statuses(app: &App, update: &str) -> Vec<(String, String)> {
+    let answer = app.done(ACTIONS, &[("ServiceUpdateName", update)]).await;
+    answer.texts("CacheClusterId").into_iter().zip(answer.texts("UpdateActionStatus")).collect()
+}
+
+fn status(id: &str, status: &str) -> (String, String) {
+    (id.to_owned(), status.to_owned())
+}
+
+#[tokio::test]
+async fn an_update_applies_itself_after_its_date_in_the_maintenance_window() {
+    let app = App::start().await;
+    app.redis("cache").await;
+    app.memcached("other", 1).await;
+    let before = available(&app, 1).await;
+    while available(&app, 1).await == before {
+        app.advance(DAY).await;
+    }
+    let update = available(&app, 1).await;
+    let asked = app.client().describe_service_updates().service_update_name(&update).send().await.expect("updates");
+    let by = asked.service_updates()[0].service_update_recommended_apply_by_date().expect("a date").secs();
+    let by = DateTime::<Utc>::from_timestamp(by, 0).expect("a date");
+    let day = by.format("%a").to_string().to_lowercase();
+    let window = format!("{day}:18:00-{day}:19:00");
+    app.done("ModifyCacheCluster", &[("CacheClusterId", "cache"), ("PreferredMaintenanceWindow", &window)]).await;
+
+    let minute_before = by - TimeDelta::minutes(1) - time(&app).await;
+    app.advance(minute_before.to_std().expect("it is to come")).await;
+    assert_eq!(statuses(&app, &update).await, [status("cache", "not-applied")]);
+    app.advance(Duration::from_secs(600)).await;
+    app.redis("later").await;
+    let scheduled = [status("cache", "scheduled"), status("later", "not-applied")];
+    assert_eq!(statuses(&app, &update).await, scheduled);
+    let asked_for = [("ServiceUpdateName", update.as_str()), ("UpdateActionStatus.member.1", "scheduled")];
+    assert_eq!(app.done(ACTIONS, &asked_for).await.texts("CacheClusterId"), ["cache"]);
+    // Two hours later the window opens.
+    app.advance(Duration::from_secs(7200)).await;
+    let waited = timeout(LIMIT, async {
+        while !statuses(&app, &update).await.contains(&status("cache", "complete")) {
+            sleep(Duration::from_millis(2)).await;
+        }
+    });
+    waited.await.expect("the update applies itself");
+    app.available("cache").await;
+    let asked = app.client().describe_update_actions().service_update_name(&update).cache_cluster_ids("cache");
+    let actions = asked.show_node_level_update_status(true).send().await.expect("actions");
+    let done = &actions.update_actions()[0];
+    assert_eq!(done.sla_met(), Some(&SlaMet::No));
+    let initiator = done.cache_node_update_status()[0].node_update_initiated_by().expect("somebody");
+    assert_eq!(initiator.as_str(), "system");
+    // What came after the date keeps what it has, and what would lose its data does so whenever.
+    app.advance(DAY * 14).await;
+    assert_eq!(statuses(&app, &update).await, [status("cache", "complete"), status("later", "not-applied")]);
+    let memcached = available(&app, 2).await;
+    assert_eq!(statuses(&app, &memcached).await, [status("other", "not-applied")]);
 }
 
 #[tokio::test]

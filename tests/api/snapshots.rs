@@ -47,7 +47,7 @@ pub async fn taken(app: &App, cluster: &str, name: &str) -> Answer {
 }
 
 /// Makes a group and waits for it.
-async fn group(app: &App, id: &str, parameters: &[(&str, &str)]) {
+pub async fn group(app: &App, id: &str, parameters: &[(&str, &str)]) {
     let fixed =
         [("ReplicationGroupId", id), ("ReplicationGroupDescription", "d"), ("CacheNodeType", "cache.t4g.small")];
     app.done("CreateReplicationGroup", &[&fixed, parameters].concat()).await;

@@ -5,17 +5,17 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use cachette::{
     model::{
-        Engine, NodeGroupId, NodeId, UpdateState,
+        Engine, NodeGroupId, NodeId, UpdateInitiator, UpdateState,
         catalogue::service_updates::{ServiceUpdateStatus, service_updates},
     },
     protocol::{Operation, Output, types},
 };
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use tokio::task::JoinHandle;
 
 use crate::world::{GROUP, PATIENCE, Shape, World};
@@ -184,6 +184,35 @@ async fn no_write_is_lost_while_a_group_in_cluster_mode_is_updated() {
     }
     assert_eq!(begun(&world), ["g-0001-002", "g-0001-001", "g-0002-002", "g-0002-001"]);
     assert_eq!(world.engine_count().await, 4);
+    ended(world).await;
+}
+
+#[tokio::test]
+async fn no_write_is_lost_while_an_update_applies_itself() {
+    let world = group(false, 1, 1).await;
+    let writer = Writer::start(&world, world.primary_port()).await;
+    let comes = |world: &World| {
+        let now = world.now();
+        let created = world.group().and_then(|group| group.created).expect("a group that is there");
+        let member = world.member("g-001").expect("a member");
+        service_updates(now).iter().any(|update| update.is_scheduled_for(&member, created, now))
+    };
+    while !comes(&world) {
+        assert_eq!(world.update_action().map(|action| action.state), None, "not before its date");
+        world.advance(Duration::from_secs(86_400));
+    }
+    let window = world.member("g-001").expect("a member").maintenance_window;
+    let wait = window.next_start(world.now()) - world.now() + TimeDelta::minutes(1);
+    world.advance(wait.to_std().expect("a time to come"));
+    let is_over = |world: &World| {
+        world.is_available() && world.update_action().is_some_and(|action| action.state == UpdateState::Complete)
+    };
+    world.until("updated", is_over).await;
+    writer.check(&world).await;
+    assert_eq!(world.update_action().map(|action| action.initiated_by), Some(UpdateInitiator::System));
+    for member in ["g-001", "g-002"] {
+        assert_eq!(generation(&world, member), 2, "{member}");
+    }
     ended(world).await;
 }
 

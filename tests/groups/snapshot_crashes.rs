@@ -10,7 +10,7 @@ use cachette::{
 
 use crate::{
     snapshots::{create_cluster, of_snapshot, phase, redis, snapshot, take, until_phase, until_taken},
-    world::{World, scope},
+    world::{BUCKET, World, scope},
 };
 
 /// How many changes of the records are waited for at most. What is asked for here takes fewer.
@@ -26,12 +26,15 @@ async fn crash_after(world: &mut World, before: u64, changes: u64, is_done: impl
     was_done
 }
 
-/// What a server that is killed leaves in the folder: a file that it was writing, and one that was whole a moment before
-/// the records would have named it. The test's own end of a server drops them.
+/// What a server that is killed leaves in the folder, at whichever file operation that was: a file that it was writing,
+/// empty or not, one that was put together or fetched beside it, and one that was whole a moment before the records would
+/// have named it. The test's own end of a server drops them.
 fn leave_behind(world: &World) {
-    for end in ["part", "rdb"] {
-        let name = uuid::Uuid::new_v4().simple().to_string();
-        fs::write(world.snapshot_folder().join(name).with_extension(end), b"REDIS0009").expect("written");
+    for end in ["part", "part.unfinished", "part.Xy3z", "rdb"] {
+        for content in [&b""[..], b"REDIS0009"] {
+            let name = uuid::Uuid::new_v4().simple().to_string();
+            fs::write(world.snapshot_folder().join(name).with_extension(end), content).expect("written");
+        }
     }
 }
 
@@ -46,7 +49,7 @@ fn has_no_strangers(world: &World) -> bool {
     present == files.map(|file| format!("{}.rdb", file.id)).collect()
 }
 
-async fn until_clean(world: &World) {
+pub async fn until_clean(world: &World) {
     let waited = tokio::time::timeout(crate::world::PATIENCE, async {
         while !has_no_strangers(world) {
             tokio::task::yield_now().await;
@@ -132,6 +135,81 @@ async fn a_last_snapshot_comes_first_whenever_the_server_is_killed() {
         until_clean(&world).await;
         if was_done {
             assert!(changes > 1, "nothing was ever in the middle");
+            break;
+        }
+    }
+    world.end().await;
+}
+
+/// Asks for a copy of the snapshot `s`, in a bucket if one is named.
+async fn copy(world: &World, name: &str, bucket: Option<&str>) {
+    let input = types::CopySnapshotMessage {
+        source_snapshot_name: "s".into(),
+        target_snapshot_name: name.into(),
+        target_bucket: bucket.map(str::to_owned),
+        ..types::CopySnapshotMessage::default()
+    };
+    world.execute(Operation::CopySnapshot(Box::new(input))).await;
+}
+
+#[tokio::test]
+async fn a_snapshot_is_copied_and_deleted_whenever_the_server_is_killed() {
+    let mut world = World::new().await;
+    filled(&world, "c").await;
+    take(&world, "c", "s").await;
+    until_taken(&world, "s").await;
+    let saved = snapshot(&world, "s").and_then(|found| found.files().next().cloned()).expect("a file");
+    for changes in 0..MOST_CHANGES {
+        let name = format!("t{changes}");
+        let before = world.version();
+        copy(&world, &name, None).await;
+        let is_copied = |world: &World| snapshot(world, &name).is_some_and(|found| found.is_whole());
+        let was_copied = crash_after(&mut world, before, changes, is_copied).await;
+        until_taken(&world, &name).await;
+        let copied = snapshot(&world, &name).and_then(|found| found.files().next().cloned()).expect("a file");
+        assert_eq!((copied.size, &copied.checksum), (saved.size, &saved.checksum));
+        until_clean(&world).await;
+
+        let before = world.version();
+        let delete = types::DeleteSnapshotMessage { snapshot_name: name.clone() };
+        world.execute(Operation::DeleteSnapshot(Box::new(delete))).await;
+        let is_gone = |world: &World| snapshot(world, &name).is_none();
+        let was_gone = crash_after(&mut world, before, changes, is_gone).await;
+        world.until("gone", is_gone).await;
+        until_clean(&world).await;
+        if was_copied && was_gone {
+            assert!(changes > 1, "nothing was ever in the middle");
+            break;
+        }
+    }
+    create_cluster(&world, "d", of_snapshot("s")).await;
+    until_phase(&world, "d", Phase::Available).await;
+    has_data(&world, "d").await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_snapshot_is_exported_whenever_the_server_is_killed() {
+    let mut world = World::new().await;
+    filled(&world, "c").await;
+    take(&world, "c", "s").await;
+    until_taken(&world, "s").await;
+    let file = snapshot(&world, "s").and_then(|found| found.files().next().cloned()).expect("a file");
+    let saved = fs::read(world.snapshot_folder().join(file.id).with_extension("rdb")).expect("read");
+    let is_done = |world: &World| snapshot(world, "s").is_some_and(|found| found.export.is_none());
+    for changes in 0..MOST_CHANGES {
+        let name = format!("t{changes}");
+        let before = world.version();
+        copy(&world, &name, Some(BUCKET)).await;
+        let was_done = crash_after(&mut world, before, changes, is_done).await;
+        world.until("exported", is_done).await;
+        let told = world.messages("c").into_iter().filter(|message| message.starts_with("Snapshot s ")).count();
+        assert_eq!(told, usize::try_from(changes).expect("a few") + 1, "each is told once");
+        assert_eq!(fs::read(world.bucket().join(format!("{name}-0001.rdb"))).expect("an object"), saved);
+        let objects = fs::read_dir(world.bucket()).expect("a bucket").count();
+        assert_eq!(objects, usize::try_from(changes).expect("a few") + 1, "nothing else is there");
+        if was_done {
+            assert!(changes > 0, "nothing was ever in the middle");
             break;
         }
     }

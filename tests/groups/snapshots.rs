@@ -3,9 +3,12 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use cachette::{
-    model::{CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Snapshot, SnapshotState, hex::hex},
+    model::{
+        CacheCluster, GroupPhase, NodeId, Phase, ReplicationGroup, Snapshot, SnapshotSource, SnapshotState, hex::hex,
+    },
     protocol::{Operation, types},
 };
+use chrono::TimeDelta;
 use redis::aio::MultiplexedConnection;
 use sha2::{Digest, Sha256};
 
@@ -31,7 +34,7 @@ pub fn of_snapshot(name: &str) -> types::CreateCacheClusterMessage {
 }
 
 /// Makes a group of a snapshot.
-async fn create_group(world: &World, id: &str, snapshot: &str, shards: Option<i32>) {
+pub async fn create_group(world: &World, id: &str, snapshot: &str, shards: Option<i32>) {
     let input = types::CreateReplicationGroupMessage {
         replication_group_id: id.into(),
         replication_group_description: "d".into(),
@@ -46,7 +49,7 @@ pub fn phase(world: &World, id: &str) -> Option<Phase> {
     world.member(id).map(|cluster| cluster.phase())
 }
 
-fn group_phase(world: &World, id: &str) -> Option<GroupPhase> {
+pub fn group_phase(world: &World, id: &str) -> Option<GroupPhase> {
     let (tables, scope) = (world.tables(), scope());
     let group = tables.replication_groups.get(&scope, id)?;
     Some(group.phase(|id: &str| tables.cache_clusters.get(&scope, id).map(Arc::as_ref)))
@@ -56,7 +59,7 @@ pub async fn until_phase(world: &World, id: &str, wanted: Phase) {
     world.until(wanted.as_str(), |world| phase(world, id) == Some(wanted)).await;
 }
 
-async fn until_group(world: &World, id: &str, wanted: GroupPhase) {
+pub async fn until_group(world: &World, id: &str, wanted: GroupPhase) {
     world.until(wanted.as_str(), |world| group_phase(world, id) == Some(wanted)).await;
 }
 
@@ -76,7 +79,7 @@ pub async fn take(world: &World, cluster: &str, name: &str) {
     world.execute(Operation::CreateSnapshot(Box::new(input))).await;
 }
 
-async fn take_group(world: &World, name: &str) {
+pub async fn take_group(world: &World, name: &str) {
     let (replication_group_id, snapshot_name) = (Some(GROUP.to_owned()), name.to_owned());
     let input =
         types::CreateSnapshotMessage { replication_group_id, snapshot_name, ..types::CreateSnapshotMessage::default() };
@@ -172,7 +175,7 @@ async fn a_new_cluster_has_all_that_the_snapshot_has() {
 }
 
 /// How many keys the group has, all of which have to be where they belong.
-async fn found(world: &World, id: &str, keys: usize) -> usize {
+pub async fn found(world: &World, id: &str, keys: usize) -> usize {
     let group = world.tables().replication_groups.get(&scope(), id).cloned().expect("a group");
     let mut found = 0;
     for shard in group.node_groups.values() {
@@ -190,7 +193,7 @@ async fn found(world: &World, id: &str, keys: usize) -> usize {
     found
 }
 
-async fn drop_group(world: &World, id: &str, last: Option<&str>) {
+pub async fn drop_group(world: &World, id: &str, last: Option<&str>) {
     let input = types::DeleteReplicationGroupMessage {
         replication_group_id: id.into(),
         final_snapshot_identifier: last.map(str::to_owned),
@@ -317,6 +320,50 @@ async fn a_cluster_stays_when_its_last_snapshot_fails() {
     world.execute(Operation::DeleteCacheCluster(Box::new(last("t")))).await;
     world.until("gone", |world| phase(world, "c").is_none()).await;
     until_taken(&world, "t").await;
+    world.end().await;
+}
+
+/// The automatic snapshots of a cluster, and whether they failed.
+fn automatic(world: &World) -> Vec<bool> {
+    let (tables, scope) = (world.tables(), scope());
+    let all = tables.snapshots.iter(&scope).map(|(_, snapshot)| snapshot);
+    let over = all.filter(|it| it.source == SnapshotSource::Automated && it.state != SnapshotState::Creating);
+    over.map(|snapshot| matches!(snapshot.state, SnapshotState::Failed(_))).collect()
+}
+
+#[tokio::test]
+async fn an_automatic_snapshot_that_failed_is_taken_again_while_its_window_is_open() {
+    let world = World::new().await;
+    let daily = types::CreateCacheClusterMessage {
+        snapshot_retention_limit: Some(1),
+        snapshot_window: Some("02:00-03:00".into()),
+        preferred_maintenance_window: Some("sun:05:00-sun:06:00".into()),
+        ..redis()
+    };
+    create_cluster(&world, "c", daily).await;
+    until_phase(&world, "c", Phase::Available).await;
+    fs::remove_dir_all(world.snapshot_folder()).expect("removed");
+    let window = world.member("c").and_then(|cluster| cluster.snapshot_window).expect("a window");
+    let open = window.next_start(world.now()) - world.now() + TimeDelta::seconds(30);
+    world.advance(open.to_std().expect("a time to come"));
+    world.until("failed", |world| automatic(world) == [true]).await;
+    until_phase(&world, "c", Phase::Available).await;
+    world.advance(Duration::from_secs(605));
+    world.until("failed again", |world| automatic(world) == [true, true]).await;
+    until_phase(&world, "c", Phase::Available).await;
+
+    fs::create_dir(world.snapshot_folder()).expect("made");
+    world.advance(Duration::from_secs(605));
+    world.until("taken", |world| automatic(world) == [true, true, false]).await;
+    until_phase(&world, "c", Phase::Available).await;
+    // Enough for today.
+    world.advance(Duration::from_secs(605));
+    take(&world, "c", "manual").await;
+    until_taken(&world, "manual").await;
+    assert_eq!(automatic(&world), [true, true, false]);
+    // Those that failed go with their day, as the others do.
+    world.advance(Duration::from_secs(86_400));
+    world.until("the next day", |world| automatic(world) == [false]).await;
     world.end().await;
 }
 

@@ -18,7 +18,7 @@ use cachette::{
     gateway::{Gateway, GatewaySettings, Records},
     migration_source::Sources,
     model::{Access, CacheCluster, GroupPhase, Migration, NodeId, Phase, ReplicationGroup, Scope, UpdateAction},
-    object_storage::ObjectStorage,
+    object_storage::{self, Limits, ObjectStorage},
     operations::{Operations, Options, Request},
     protocol::{AwsError, Operation, Output, types},
     reconcile,
@@ -27,6 +27,7 @@ use cachette::{
     store::{Draft, StorageError, Store, Tables},
     tls::Certificates,
 };
+use chrono::{DateTime, Utc};
 use redis::{FromRedisValue, aio::MultiplexedConnection};
 use tempfile::TempDir;
 use tokio::{
@@ -35,11 +36,16 @@ use tokio::{
     time::timeout,
 };
 
+use crate::halting::{Calls, HaltingBackend};
+
 /// How long anything may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How many worlds there have been; each has an address of its own.
 static WORLDS: AtomicU32 = AtomicU32::new(0);
+
+/// The only bucket there is.
+pub const BUCKET: &str = "bucket";
 
 /// The group that a world is about.
 pub const GROUP: &str = "g";
@@ -60,6 +66,7 @@ struct Server {
     clock: Arc<Clock>,
     operations: Operations,
     backend: Arc<dyn Backend>,
+    calls: Arc<Calls>,
     /// What all of the server's own work runs on.
     runtime: Option<Runtime>,
 }
@@ -101,21 +108,27 @@ impl World {
         let gateway = Arc::new(gateway);
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let opening = runtime.spawn(open_backend(self.folder.path().to_owned()));
-        let backend: Arc<dyn Backend> = Arc::new(opening.await.expect("a backend"));
+        let calls = Arc::new(Calls::default());
+        let inner = opening.await.expect("a backend");
+        let backend: Arc<dyn Backend> = Arc::new(HaltingBackend { inner, calls: Arc::clone(&calls) });
+        let buckets = self.folder.path().join("buckets");
+        std::fs::create_dir_all(buckets.join(BUCKET)).expect("a bucket");
+        let object_storage = Arc::new(ObjectStorage::new(object_storage::Settings::Folder(buckets), Limits::default()));
         let shared = reconcile::Shared {
             store: Arc::clone(&store),
             backend: Arc::clone(&backend),
             gateway,
             snapshot_files: Arc::new(SnapshotFiles::open(&self.folder.path().join("snapshots")).expect("a folder")),
             clock,
-            object_storage: Arc::new(ObjectStorage::none()),
+            object_storage: Arc::clone(&object_storage),
             sources,
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };
         runtime.spawn(reconcile::run(shared));
-        let operations = Operations::new(Arc::clone(&store), Arc::clone(&kept_clock), Options::default());
-        self.server = Some(Server { store, clock: kept_clock, operations, backend, runtime: Some(runtime) });
+        let operations = Operations::new(Arc::clone(&store), Arc::clone(&kept_clock), Options::default())
+            .with_object_storage(object_storage);
+        self.server = Some(Server { store, clock: kept_clock, operations, backend, calls, runtime: Some(runtime) });
     }
 
     /// Ends the server as a kill would: nothing of it gets to finish, and nothing of it goes on.
@@ -124,6 +137,16 @@ impl World {
             let runtime = server.runtime.take().expect("a runtime");
             spawn_blocking(move || runtime.shutdown_timeout(PATIENCE)).await.expect("an end");
         }
+    }
+
+    /// What the server calls its backend for.
+    pub fn calls(&self) -> &Calls {
+        &self.server().calls
+    }
+
+    /// The folder of the only bucket.
+    pub fn bucket(&self) -> PathBuf {
+        self.folder.path().join("buckets").join(BUCKET)
     }
 
     fn server(&self) -> &Server {
@@ -223,6 +246,11 @@ impl World {
     /// The migration to the group.
     pub fn migration(&self) -> Option<Migration> {
         self.group()?.migration.clone()
+    }
+
+    /// The time of day that the server goes by.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.server().clock.now()
     }
 
     /// Moves the server's clock forward.

@@ -53,6 +53,30 @@ fn a_dump_tells_what_the_engine_tells() {
 }
 
 #[test]
+fn a_dump_that_is_cut_or_changed_anywhere_is_refused() {
+    /// How many places are tried; what is small is tried at each place beside the code.
+    const PLACES: usize = 20;
+    let folder = TempDir::new().expect("a folder");
+    for engine in ENGINES {
+        let (path, ..) = dump_of(engine, folder.path(), "a");
+        let whole = std::fs::read(&path).expect("read");
+        for place in (0..PLACES).map(|number| number * whole.len() / PLACES) {
+            let cut = &whole[..place];
+            assert!(rdb::check_stream(cut, cut.len() as u64).is_err(), "{engine}, cut at {place}");
+            let mut changed = whole.clone();
+            changed[place] ^= 1 << (place % 8);
+            let length = changed.len() as u64;
+            assert!(rdb::check_stream(changed.as_slice(), length).is_err(), "{engine}, changed at {place}");
+            // Nothing is made of it either, and what was begun is gone.
+            let (bad, part) = (folder.path().join("bad"), folder.path().join("part"));
+            std::fs::write(&bad, &changed).expect("written");
+            assert!(rdb::combine(&[&bad], Some(&SlotSet::all()), &part).is_err(), "{engine}, changed at {place}");
+            assert!(!part.exists() && !part.with_extension("unfinished").exists());
+        }
+    }
+}
+
+#[test]
 fn what_is_split_by_slots_and_loaded_is_what_was_saved() {
     let folder = TempDir::new().expect("a folder");
     for engine in ENGINES {

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
 
-use crate::model::{Engine, EngineVersion};
+use crate::model::{CacheCluster, Engine, EngineVersion};
 
 /// The hour of the day at which updates are released.
 const HOUR: u32 = 16;
@@ -37,6 +37,8 @@ struct Series {
     engines: &'static [(Engine, &'static str)],
     /// The minutes that a node takes, as far as is told.
     minutes_per_node: u16,
+    /// Whether it applies itself to what it was not applied to by the recommended date.
+    applies_itself: bool,
     /// How long after its release it is withdrawn.
     cancelled_after: Option<TimeDelta>,
 }
@@ -48,6 +50,7 @@ const SERIES: [Series; 3] = [
         description: "Replaces nodes with ones on newer software",
         engines: &[(Engine::Redis, "2.6.13"), (Engine::Valkey, "7.2.6")],
         minutes_per_node: 30,
+        applies_itself: true,
         cancelled_after: None,
     },
     Series {
@@ -56,6 +59,8 @@ const SERIES: [Series; 3] = [
         description: "Replaces nodes with ones on newer software; what they hold is lost",
         engines: &[(Engine::Memcached, "1.4.5")],
         minutes_per_node: 15,
+        // It takes the data away, which is for their owner to choose.
+        applies_itself: false,
         cancelled_after: None,
     },
     Series {
@@ -64,6 +69,7 @@ const SERIES: [Series; 3] = [
         description: "Replaces nodes with ones on newer software; withdrawn two weeks after its release",
         engines: &[(Engine::Redis, "2.6.13"), (Engine::Valkey, "7.2.6"), (Engine::Memcached, "1.4.5")],
         minutes_per_node: 30,
+        applies_itself: false,
         cancelled_after: Some(TimeDelta::days(14)),
     },
 ];
@@ -150,6 +156,29 @@ impl ServiceUpdate {
     /// The engines it is for, each with the oldest version.
     pub fn engines(&self) -> impl Iterator<Item = (Engine, &'static str)> {
         self.series.engines.iter().copied()
+    }
+
+    /// Whether it applies itself to what it was not applied to by the recommended date.
+    #[must_use]
+    pub fn applies_itself(&self) -> bool {
+        self.series.applies_itself
+    }
+
+    /// Whether it is for the engine of a cluster.
+    #[must_use]
+    pub fn is_for(&self, cluster: &CacheCluster) -> bool {
+        self.applies_to(cluster.engine, &cluster.engine_version)
+    }
+
+    /// Whether it is about to apply itself to a cluster, or to the group that this is a member of, which was `created`
+    /// then, if nobody has applied it yet. What came after the recommended date had no such date.
+    #[must_use]
+    pub fn is_scheduled_for(&self, cluster: &CacheCluster, created: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        self.applies_itself()
+            && self.is_for(cluster)
+            && self.status(now) == ServiceUpdateStatus::Available
+            && now > self.recommended_apply_by
+            && created <= self.recommended_apply_by
     }
 
     /// Whether it is for an engine of that version.

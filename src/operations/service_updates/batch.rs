@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{find, target::Target};
 use crate::{
     model::{
-        CacheCluster, GroupPhase, Phase, UpdateAction, UpdateState, UpdateTarget,
+        CacheCluster, GroupPhase, Phase, UpdateAction, UpdateInitiator, UpdateState, UpdateTarget,
         catalogue::{
             limits,
             service_updates::{ServiceUpdate, ServiceUpdateStatus},
@@ -153,6 +153,7 @@ fn apply(
         service_update: update.name.clone(),
         target: name.clone(),
         target_uid: target.uid().to_owned(),
+        initiated_by: UpdateInitiator::Customer,
         requested: now,
         state: UpdateState::Applying,
         modified: now,

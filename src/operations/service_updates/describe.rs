@@ -41,7 +41,7 @@ fn show(update: &ServiceUpdate, now: DateTime<Utc>) -> types::ServiceUpdate {
         service_update_type: Some(types::ServiceUpdateType::SecurityUpdate),
         engine: Some(update.engines().map(|(engine, _)| engine.name()).collect::<Vec<_>>().join(", ")),
         engine_version: Some(versions.collect::<Vec<_>>().join(", ")),
-        auto_update_after_recommended_apply_by_date: Some(false),
+        auto_update_after_recommended_apply_by_date: Some(update.applies_itself()),
         estimated_update_time: Some(estimated_time(update)),
     }
 }

@@ -71,9 +71,12 @@ impl<'a> Target<'a> {
 
     /// Whether an update is for it. What came after the end of an update was never short of it.
     pub fn is_concerned(&self, update: &ServiceUpdate) -> bool {
-        let cluster = self.representative();
-        update.applies_to(cluster.engine, &cluster.engine_version)
-            && self.created().is_some_and(|created| created <= update.end)
+        update.is_for(self.representative()) && self.created().is_some_and(|created| created <= update.end)
+    }
+
+    /// Whether an update that nobody has applied is about to apply itself.
+    pub fn is_scheduled(&self, update: &ServiceUpdate, now: DateTime<Utc>) -> bool {
+        self.created().is_some_and(|created| update.is_scheduled_for(self.representative(), created, now))
     }
 
     /// What was done about an update for it.

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{estimated_time, severity, status, target::Target};
 use crate::{
     model::{
-        CacheCluster, NodeId, UpdateAction, UpdateActionStatus, UpdateState, catalogue::service_updates::ServiceUpdate,
+        CacheCluster, NodeId, UpdateAction, UpdateActionStatus, UpdateInitiator, UpdateState,
+        catalogue::service_updates::ServiceUpdate,
     },
     protocol::types,
     store::Tables,
@@ -46,7 +47,11 @@ impl View<'_> {
             service_update_recommended_apply_by_date: Some(update.recommended_apply_by),
             service_update_type: Some(types::ServiceUpdateType::SecurityUpdate),
             update_action_available_date: available,
-            update_action_status: Some(action_status(action)),
+            update_action_status: Some(action_status(match action {
+                Some(action) => action.status(),
+                None if target.is_scheduled(update, self.now) => UpdateActionStatus::Scheduled,
+                None => UpdateActionStatus::NotApplied,
+            })),
             nodes_updated: Some(format!("{}/{}", updated.count(), nodes.len())),
             update_action_status_modified_date: action.map(|action| action.modified).or(available),
             sla_met: Some(sla_met(update, target, action)),
@@ -128,7 +133,7 @@ fn member_status(
         node_deletion_date: None,
         node_update_start_date: begun.map(|node| node.started),
         node_update_end_date: begun.and_then(|node| node.ended),
-        node_update_initiated_by: action.map(|_| types::NodeUpdateInitiatedBy::Customer),
+        node_update_initiated_by: action.map(|action| initiated_by(action.initiated_by)),
         node_update_initiated_date: action.map(|action| action.requested),
         node_update_status_modified_date: begun
             .map(|node| node.ended.unwrap_or(node.started))
@@ -136,9 +141,10 @@ fn member_status(
     }
 }
 
-fn action_status(action: Option<&UpdateAction>) -> types::UpdateActionStatus {
-    match action.map_or(UpdateActionStatus::NotApplied, UpdateAction::status) {
+fn action_status(status: UpdateActionStatus) -> types::UpdateActionStatus {
+    match status {
         UpdateActionStatus::NotApplied => types::UpdateActionStatus::NotApplied,
+        UpdateActionStatus::Scheduled => types::UpdateActionStatus::Scheduled,
         UpdateActionStatus::WaitingToStart => types::UpdateActionStatus::WaitingToStart,
         UpdateActionStatus::InProgress => types::UpdateActionStatus::InProgress,
         UpdateActionStatus::Stopping => types::UpdateActionStatus::Stopping,
@@ -147,9 +153,17 @@ fn action_status(action: Option<&UpdateAction>) -> types::UpdateActionStatus {
     }
 }
 
+fn initiated_by(initiator: UpdateInitiator) -> types::NodeUpdateInitiatedBy {
+    match initiator {
+        UpdateInitiator::Customer => types::NodeUpdateInitiatedBy::Customer,
+        UpdateInitiator::System => types::NodeUpdateInitiatedBy::System,
+    }
+}
+
 fn shown_node_status(status: UpdateActionStatus) -> types::NodeUpdateStatus {
     match status {
-        UpdateActionStatus::NotApplied => types::NodeUpdateStatus::NotApplied,
+        // Of a node there is no other word for it.
+        UpdateActionStatus::NotApplied | UpdateActionStatus::Scheduled => types::NodeUpdateStatus::NotApplied,
         UpdateActionStatus::WaitingToStart => types::NodeUpdateStatus::WaitingToStart,
         UpdateActionStatus::InProgress => types::NodeUpdateStatus::InProgress,
         UpdateActionStatus::Stopping => types::NodeUpdateStatus::Stopping,

@@ -1,18 +1,21 @@
 //! Automatic snapshots: takes one of each cache that wants it whenever its snapshot window opens, and deletes those that
-//! are too old or whose cache is gone.
+//! are too old or whose cache is gone. One that failed is taken again as long as the window is open.
 
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::super::Shared;
+use super::super::{Shared, failure::UNWRITTEN_WAIT};
 use crate::{
     model::{
-        CacheCluster, GroupPhase, Phase, ReplicationGroup, Scope, Snapshot, SnapshotSource, SnapshotWindow, TagSet,
-        Taking,
+        CacheCluster, GroupPhase, Phase, ReplicationGroup, Scope, Snapshot, SnapshotSource, SnapshotState,
+        SnapshotWindow, TagSet, Taking,
     },
     store::{Draft, StorageError, Tables},
 };
+
+/// The wait before a snapshot that failed is taken again.
+const TRY_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// Looks after every change in the store, and when the clock says that something is due.
 pub(in crate::reconcile) async fn follow(shared: &Shared) {
@@ -23,7 +26,7 @@ pub(in crate::reconcile) async fn follow(shared: &Shared) {
         version.borrow_and_update();
         let now = shared.clock.now();
         let due = Due::at(&shared.store.tables(), &mut seen, now);
-        let next = due.next;
+        let mut next = due.next;
         if !due.caches.is_empty() || !due.over.is_empty() {
             let carried_out = shared.store.write(move |draft| {
                 carry_out(draft, due, now);
@@ -31,6 +34,8 @@ pub(in crate::reconcile) async fn follow(shared: &Shared) {
             });
             if let Err(error) = carried_out.await {
                 tracing::error!(%error, "automatic snapshots could not be looked after");
+                let again = now + UNWRITTEN_WAIT;
+                next = Some(next.map_or(again, |next| next.min(again)));
             }
         }
         let sleep = async {
@@ -83,7 +88,8 @@ impl Due {
         let mut due = Self::default();
         for wish in &wishes {
             let since = *seen.entry(wish.uid.to_owned()).or_insert(now);
-            let time = wish.due(last(tables, wish), since, now);
+            let last = Last::of(tables, wish);
+            let time = wish.due(last, since, now);
             if time > now {
                 due.wake_at(time);
             } else if wish.is_available {
@@ -114,15 +120,21 @@ impl Due {
 
 impl Wish<'_> {
     /// When the next snapshot is to be taken: when the window opens, or at once in one that is open and has none yet.
-    fn due(&self, last: Option<DateTime<Utc>>, since: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-        let last = last.unwrap_or(self.created);
-        if self.window.contains(now) {
-            let opened = self.window.next_start(now - TimeDelta::minutes(self.window.minutes().into()));
-            if last < opened {
-                return now;
-            }
+    fn due(&self, last: Last, since: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+        let taken = last.taken.unwrap_or(self.created);
+        let next = self.window.next_start(taken.max(last.failed.unwrap_or(taken)).max(since));
+        if !self.window.contains(now) {
+            return next;
         }
-        self.window.next_start(last.max(since))
+        let opened = self.window.next_start(now - TimeDelta::minutes(self.window.minutes().into()));
+        if taken >= opened {
+            return next;
+        }
+        match last.failed.filter(|failed| *failed >= opened).map(|failed| failed + TRY_AGAIN_AFTER) {
+            None => now,
+            Some(again) if self.window.contains(again) => again.max(now),
+            Some(_) => next,
+        }
     }
 }
 
@@ -156,13 +168,26 @@ fn wishes(tables: &Tables) -> Vec<Wish<'_>> {
     clusters.chain(groups).collect()
 }
 
-/// When the last automatic snapshot of a cache was taken.
-fn last(tables: &Tables, wish: &Wish<'_>) -> Option<DateTime<Utc>> {
-    let taken = tables
-        .snapshots
-        .iter(wish.scope)
-        .filter(|(_, snapshot)| snapshot.source == SnapshotSource::Automated && snapshot.cache_uid == wish.uid);
-    taken.map(|(_, snapshot)| snapshot.requested).max()
+/// When the last automatic snapshots of a cache were asked for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Last {
+    /// One that was taken, or is being taken.
+    taken: Option<DateTime<Utc>>,
+    /// One that failed.
+    failed: Option<DateTime<Utc>>,
+}
+
+impl Last {
+    fn of(tables: &Tables, wish: &Wish<'_>) -> Self {
+        let mut last = Self::default();
+        let all = tables.snapshots.iter(wish.scope).map(|(_, snapshot)| snapshot);
+        for snapshot in all.filter(|it| it.source == SnapshotSource::Automated && it.cache_uid == wish.uid) {
+            let has_failed = matches!(snapshot.state, SnapshotState::Failed(_));
+            let latest = if has_failed { &mut last.failed } else { &mut last.taken };
+            *latest = (*latest).max(Some(snapshot.requested));
+        }
+        last
+    }
 }
 
 fn has_cache(tables: &Tables, scope: &Scope, uid: &str) -> bool {

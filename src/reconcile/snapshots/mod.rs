@@ -15,12 +15,15 @@ use std::{
     sync::Arc,
 };
 
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::{
+    task::{AbortHandle, JoinSet},
+    time::sleep,
+};
 
 pub(super) use automatic::follow as follow_clock;
 
 use self::job::Job;
-use super::Shared;
+use super::{Shared, failure::UNWRITTEN_WAIT};
 use crate::{
     model::{Scope, Snapshot, SnapshotState},
     store::{Draft, StorageError, Tables},
@@ -35,6 +38,7 @@ pub(super) async fn follow(shared: &Arc<Shared>) {
         version.borrow_and_update();
         let tables = shared.store.tables();
         jobs.adjust(shared, &tables);
+        let mut is_written = true;
         if !leaving(&tables).is_empty() {
             let let_go = shared.store.write(|draft| {
                 let_go(draft);
@@ -42,6 +46,7 @@ pub(super) async fn follow(shared: &Arc<Shared>) {
             });
             if let Err(error) = let_go.await {
                 tracing::error!(%error, "deleted snapshots could not be let go of");
+                is_written = false;
             }
         }
         let present = named_files(&shared.store.tables());
@@ -53,6 +58,7 @@ pub(super) async fn follow(shared: &Arc<Shared>) {
         tokio::select! {
             changed = version.changed() => if changed.is_err() { return },
             Some(_) = jobs.running.join_next() => known = None,
+            () = sleep(UNWRITTEN_WAIT), if !is_written => {}
         }
     }
 }

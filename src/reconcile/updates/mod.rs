@@ -1,13 +1,17 @@
 //! Applies service updates: asks for a new engine for one node after the other, each when the one before has found its
 //! place. The engines are replaced by the runs of their clusters and groups, not here.
 //!
+//! Those that nobody asked for in time begin by themselves ([`automatic`]).
+//!
 //! What is under way stands in the record of the action, so a server that is started again goes on.
+
+mod automatic;
 
 use std::{ops::ControlFlow, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
-use super::Shared;
+use super::{Shared, failure::UNWRITTEN_WAIT};
 use crate::{
     model::{
         CacheCluster, Engine, Event, NodeId, NodeUpdate, ReplicationGroup, Scope, SourceType, Succession, UpdateAction,
@@ -16,23 +20,36 @@ use crate::{
     store::{Draft, StorageError, Tables},
 };
 
-/// Looks after every change in the store.
+/// Looks after every change in the store, and when the clock says that something is due.
 pub(super) async fn follow(shared: &Shared) {
     let mut version = shared.store.version();
     loop {
         version.borrow_and_update();
-        if !due(&shared.store.tables()).is_empty() {
-            let now = shared.clock.now();
+        let now = shared.clock.now();
+        let tables = shared.store.tables();
+        let automatic = automatic::Due::at(&tables, now);
+        let mut next = automatic.next;
+        if !automatic.is_empty() || !due(&tables).is_empty() {
             let settled = shared.store.write(move |draft| {
+                automatic.begin(draft, now);
                 settle(draft, now);
                 Ok::<_, StorageError>(())
             });
             if let Err(error) = settled.await {
                 tracing::error!(%error, "what comes next for service updates could not be written down");
+                let again = now + UNWRITTEN_WAIT;
+                next = Some(next.map_or(again, |next| next.min(again)));
             }
         }
-        if version.changed().await.is_err() {
-            return;
+        let sleep = async {
+            match next {
+                Some(next) => shared.clock.sleep_until(next).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            changed = version.changed() => if changed.is_err() { return },
+            () = sleep => {}
         }
     }
 }
