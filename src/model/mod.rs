@@ -58,8 +58,8 @@ pub use security_group::{CacheSecurityGroup, Ec2SecurityGroup};
 pub use serverless_cache::{Behind, Limit, ServerlessCache, ServerlessPhase, UsageLimits};
 pub use slot_set::{NotSlots, SLOTS, SlotSet};
 pub use snapshot::{
-    BucketObject, DumpSource, Export, NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings, SnapshotSource,
-    SnapshotState, SnapshotStatus, Taking,
+    BucketObject, DumpSource, Export, ExportUpload, NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings,
+    SnapshotSource, SnapshotState, SnapshotStatus, Taking,
 };
 pub use subnet_group::CacheSubnetGroup;
 pub use tags::TagSet;

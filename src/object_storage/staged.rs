@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::{Builder, TempPath};
 
 /// A file that is being written beside the place it is for. Dropped, it is gone.
 pub(super) struct Staged {
@@ -16,13 +16,16 @@ pub(super) struct Staged {
 }
 
 impl Staged {
-    /// A file for `target`, and the handle to write it with. Only the server's user can read it.
+    /// A file for `target`, and the handle to write it with. Only the server's user can read it. It is called after its
+    /// target, so that who clears the folder after a server that was killed knows whose it was.
     pub(super) fn beside(target: &Path) -> io::Result<(Self, File)> {
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),
         };
-        let (file, path) = NamedTempFile::new_in(&folder)?.into_parts();
+        let mut prefix = target.file_name().unwrap_or_default().to_owned();
+        prefix.push(".");
+        let (file, path) = Builder::new().prefix(&prefix).tempfile_in(&folder)?.into_parts();
         Ok((Self { path, folder, target: target.to_owned() }, file))
     }
 

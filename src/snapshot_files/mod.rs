@@ -248,9 +248,10 @@ fn list(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let id = path.file_stem().and_then(|stem| stem.to_str());
-        let is_ours = path.extension().is_some_and(|end| end == WHOLE || end == PART);
-        if let Some(id) = id.filter(|id| is_ours && uuid::Uuid::try_parse(id).is_ok()) {
+        let Some((id, end)) = path.file_name().and_then(|name| name.to_str()?.split_once('.')) else { continue };
+        // Who writes a file may begin with another one that is called after it.
+        let is_part = || end.split('.').next() == Some(PART);
+        if uuid::Uuid::try_parse(id).is_ok() && (end == WHOLE || is_part()) {
             found.push((id.to_owned(), path));
         }
     }

@@ -70,6 +70,8 @@ async fn a_sweep_takes_what_nobody_knows_and_nothing_else() {
     drop((recorded, lost));
     let half = place(&files.folder, &uuid::Uuid::new_v4().simple().to_string(), PART);
     fs::write(&half, b"left by a server that was killed").expect("written");
+    let before_half = half.with_extension("part.unfinished");
+    fs::write(&before_half, b"the same, a moment earlier").expect("written");
     let stranger = files.folder.join("notes.txt");
     fs::write(&stranger, b"").expect("written");
 

@@ -177,6 +177,18 @@ pub struct Export {
     pub bucket: String,
     /// What the names of the objects begin with.
     pub target: String,
+    /// The upload in parts that was begun last, which may have been cut short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<ExportUpload>,
+}
+
+/// An upload in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportUpload {
+    /// The key of the object that it is for.
+    pub key: String,
+    /// What S3 calls it.
+    pub id: String,
 }
 
 impl Export {

@@ -25,7 +25,7 @@ impl Operations {
             if found.kms_key_id.is_some() {
                 return Err(errors::exported_with_a_key());
             }
-            (Export { bucket: s3_bucket_name, target: found.name.clone() }, found.nodes.len())
+            (Export { bucket: s3_bucket_name, target: found.name.clone(), upload: None }, found.nodes.len())
         };
         let keys = (0..parts).map(|part| export.key(part));
         bucket::check_writable(&self.object_storage, &export.bucket, keys).await?;

@@ -71,6 +71,7 @@ fn refused(error: &ObjectStorageError, bucket: &str, key: &str, permission: &str
         }
         ObjectStorageError::NotConfigured
         | ObjectStorageError::TooLarge { .. }
+        | ObjectStorageError::NoSuchUpload
         | ObjectStorageError::TimedOut
         | ObjectStorageError::Failed(_) => format!("The S3 bucket {bucket} cannot be used: {error}."),
         // What is wrong on this machine is nobody else's business.
