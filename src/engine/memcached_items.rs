@@ -1,7 +1,8 @@
 //! All that a memcached server holds, as commands that put it into another one.
 //!
-//! The keys are those that its crawler lists by walking the hash table, which does not hold up clients; each item is then
-//! read without counting as used. Items that come or go meanwhile may be missing or not: unlike a dump of Redis, this is
+//! The keys are those that its crawler lists by walking the hash table. It holds locks while it waits for somebody to read
+//! its list, which clients would wait for too, and so would whoever asks for an item; so all keys go into a file first.
+//! Then each item is read, without counting as used. Items that come or go meanwhile may be missing or not: unlike a dump of Redis, this is
 //! not of one moment. What is written are meta commands, `ms <key> <length> .. q`, with the moment at which the item
 //! expires, so its time goes on while it is nowhere but in a file. One thing shows that it was read: an item that was
 //! marked as stale hands the right to renew it to the first reader, which is this one.
@@ -18,7 +19,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use percent_encoding::percent_decode_str;
 use tokio::{
     fs::File,
-    io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, BufWriter},
+    io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncSeekExt, AsyncWrite, AsyncWriteExt, BufReader, BufWriter},
     net::TcpStream,
     time::timeout,
 };
@@ -47,9 +48,8 @@ const END: &str = "\r\n";
 /// The items of an engine, on their way.
 #[derive(Debug)]
 pub struct Items {
-    /// Where the keys are listed.
-    keys: BufReader<TcpStream>,
-    is_listed: bool,
+    /// The keys of those that were not asked for yet, a line each. The file has no name.
+    keys: BufReader<File>,
     /// Where the items are read.
     values: BufReader<TcpStream>,
     /// The keys of those that were asked for and not read yet.
@@ -57,54 +57,65 @@ pub struct Items {
 }
 
 impl Items {
-    /// Asks the engine at `address` for all that it holds.
+    /// Asks the engine at `address` for the keys of all that it holds.
     ///
     /// # Errors
-    /// When the engine cannot be reached or does not answer.
+    /// When the engine cannot be reached, goes away, says nothing for a minute, or is listing its keys for somebody else;
+    /// and when they cannot be put by.
     pub async fn request(address: SocketAddr) -> Result<Self, EngineError> {
-        let connect = async || {
-            let connecting = TcpStream::connect(address);
-            let stream = timeout(IDLE, connecting).await.map_err(|_| EngineError::TimedOut)??;
-            stream.set_nodelay(true)?;
-            Ok::<_, EngineError>(BufReader::with_capacity(BUFFER, stream))
-        };
-        let (mut keys, values) = (connect().await?, connect().await?);
+        let mut list = connect(address).await?;
         // ElastiCache's parameters leave it off, and when it is on already that is an error.
-        keys.write_all(b"lru_crawler enable\r\n").await?;
-        line(&mut keys).await?;
-        keys.write_all(b"lru_crawler metadump hash\r\n").await?;
-        Ok(Self { keys, is_listed: false, values, asked: VecDeque::new() })
+        list.write_all(b"lru_crawler enable\r\n").await?;
+        line(&mut list).await?;
+        list.write_all(b"lru_crawler metadump hash\r\n").await?;
+        let file = tempfile::tempfile().map_err(unusable)?;
+        let mut keys = BufWriter::with_capacity(BUFFER, File::from_std(file));
+        loop {
+            let line = line(&mut list).await?;
+            if line == "END" {
+                break;
+            }
+            let key = listed(&line)?;
+            keys.write_all(key.as_bytes()).await.map_err(unusable)?;
+            keys.write_all(b"\n").await.map_err(unusable)?;
+        }
+        keys.flush().await.map_err(unusable)?;
+        let mut keys = keys.into_inner();
+        keys.rewind().await.map_err(unusable)?;
+        let keys = BufReader::with_capacity(BUFFER, keys);
+        Ok(Self { keys, values: connect(address).await?, asked: VecDeque::new() })
     }
 
-    /// The command that makes the next item; none when that was all.
+    /// The commands that make the next items; none when that was all.
     ///
     /// # Errors
-    /// When the engine goes away, says nothing for a minute, is listing its keys for somebody else, or has an item that
-    /// cannot be named in its protocol. What came so far is of no use then.
+    /// When the engine goes away, says nothing for a minute, or has an item that cannot be named in its protocol. What came
+    /// so far is of no use then.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, EngineError> {
+        let mut commands = Vec::with_capacity(BUFFER);
         loop {
             while let Some(key) = self.asked.pop_front() {
-                if let Some(command) = self.read(&key).await? {
-                    return Ok(Some(command));
+                self.read(&key, &mut commands).await?;
+                if commands.len() >= BUFFER {
+                    return Ok(Some(commands));
                 }
             }
-            if self.is_listed {
-                return Ok(None);
-            }
             self.ask().await?;
+            if self.asked.is_empty() {
+                return Ok((!commands.is_empty()).then_some(commands));
+            }
         }
     }
 
-    /// Reads some keys and asks for their items.
+    /// Asks for some items.
     async fn ask(&mut self) -> Result<(), EngineError> {
-        let mut questions = String::new();
+        let (mut questions, mut listed) = (String::new(), String::new());
         while self.asked.len() < BATCH {
-            let line = line(&mut self.keys).await?;
-            if line == "END" {
-                self.is_listed = true;
+            listed.clear();
+            if self.keys.read_line(&mut listed).await.map_err(unusable)? == 0 {
                 break;
             }
-            let key = Key::listed(&line)?;
+            let key = Key::named(listed.trim_end())?;
             let _ = write!(questions, "mg {} f t u v{}{END}", key.word, key.flag());
             self.asked.push_back(key);
         }
@@ -112,25 +123,22 @@ impl Items {
         Ok(())
     }
 
-    /// Reads one item, as the command that makes it. None if it is gone by now.
-    async fn read(&mut self, key: &Key) -> Result<Option<Vec<u8>>, EngineError> {
+    /// Reads one item and adds the command that makes it, unless the item is gone by now.
+    async fn read(&mut self, key: &Key, commands: &mut Vec<u8>) -> Result<(), EngineError> {
         let answer = line(&mut self.values).await?;
         if answer == "EN" {
-            return Ok(None);
+            return Ok(());
         }
         let (length, client_flags, seconds) =
             item(&answer).ok_or_else(|| EngineError::Unintelligible("what it says of an item".into()))?;
-        let mut command = format!("ms {} {length} F{client_flags} q{}", key.word, key.flag());
-        if let Some(seconds) = seconds {
-            let _ = write!(command, " T{}", now().saturating_add(seconds));
-        }
-        command.push_str(END);
-        let mut command = command.into_bytes();
-        let start = command.len();
-        command.resize(start + length + END.len(), 0);
-        let value = self.values.read_exact(&mut command[start..]);
+        let expires = seconds.map(|seconds| format!(" T{}", now().saturating_add(seconds))).unwrap_or_default();
+        let head = format!("ms {} {length} F{client_flags} q{}{expires}{END}", key.word, key.flag());
+        commands.extend_from_slice(head.as_bytes());
+        let start = commands.len();
+        commands.resize(start + length + END.len(), 0);
+        let value = self.values.read_exact(&mut commands[start..]);
         timeout(IDLE, value).await.map_err(|_| EngineError::TimedOut)??;
-        Ok(Some(command))
+        Ok(())
     }
 }
 
@@ -140,9 +148,8 @@ impl Items {
 /// # Errors
 /// When the file is not what [`Items`] wrote, or the engine goes away or does not take an item.
 pub async fn load_items(address: SocketAddr, file: &Path) -> Result<(), EngineError> {
-    let file = File::open(file).await.map_err(|error| EngineError::Data(error.to_string()))?;
-    let stream = timeout(IDLE, TcpStream::connect(address)).await.map_err(|_| EngineError::TimedOut)??;
-    let (answers, commands) = stream.into_split();
+    let file = File::open(file).await.map_err(unusable)?;
+    let (answers, commands) = connect(address).await?.into_inner().into_split();
     let load = async {
         tokio::try_join!(
             send(BufReader::with_capacity(BUFFER, file), BufWriter::with_capacity(BUFFER, commands)),
@@ -155,17 +162,16 @@ pub async fn load_items(address: SocketAddr, file: &Path) -> Result<(), EngineEr
 
 /// Sends the commands of a file, and after them one that is answered.
 async fn send(mut commands: impl AsyncBufRead + Unpin, mut engine: impl AsyncWrite + Unpin) -> Result<(), EngineError> {
-    let unread = |error: std::io::Error| EngineError::Data(error.to_string());
     let now = now();
     let (mut head, mut value) = (String::new(), Vec::new());
     loop {
         head.clear();
-        if commands.read_line(&mut head).await.map_err(unread)? == 0 {
+        if commands.read_line(&mut head).await.map_err(unusable)? == 0 {
             break;
         }
         let command = Command::parse(&head).ok_or_else(|| EngineError::Data("a command that is none".into()))?;
         value.resize(command.length + END.len(), 0);
-        commands.read_exact(&mut value).await.map_err(unread)?;
+        commands.read_exact(&mut value).await.map_err(unusable)?;
         if command.expires.is_none_or(|time| time > now) {
             engine.write_all(head.as_bytes()).await?;
             engine.write_all(&value).await?;
@@ -186,6 +192,24 @@ async fn until_done(mut answers: impl AsyncBufRead + Unpin) -> Result<(), Engine
     }
 }
 
+async fn connect(address: SocketAddr) -> Result<BufReader<TcpStream>, EngineError> {
+    let stream = timeout(IDLE, TcpStream::connect(address)).await.map_err(|_| EngineError::TimedOut)??;
+    stream.set_nodelay(true)?;
+    Ok(BufReader::with_capacity(BUFFER, stream))
+}
+
+/// The error of a file.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+fn unusable(error: std::io::Error) -> EngineError {
+    EngineError::Data(error.to_string())
+}
+
+/// The key in a line of the crawler's, with `%` for what is no letter.
+fn listed(line: &str) -> Result<&str, EngineError> {
+    let key = line.strip_prefix("key=").and_then(|rest| rest.split(' ').next());
+    key.ok_or_else(|| EngineError::Refused(line.to_owned()))
+}
+
 /// How a key is named in commands.
 #[derive(Debug, PartialEq, Eq)]
 struct Key {
@@ -195,10 +219,8 @@ struct Key {
 }
 
 impl Key {
-    /// The key in a line of the crawler's.
-    fn listed(line: &str) -> Result<Self, EngineError> {
-        let word = line.strip_prefix("key=").and_then(|rest| rest.split(' ').next());
-        let word = word.ok_or_else(|| EngineError::Refused(line.to_owned()))?;
+    /// The key that the crawler calls so.
+    fn named(word: &str) -> Result<Self, EngineError> {
         let key: Vec<u8> = percent_decode_str(word).collect();
         let named = match String::from_utf8(key) {
             Ok(word) if word.bytes().all(|byte| byte > b' ' && byte != 0x7f) => Self { word, is_encoded: false },
@@ -273,14 +295,15 @@ mod tests {
 
     #[test]
     fn keys_are_named_so_that_they_can_be_asked_for() {
-        let listed = |line: &str| Key::listed(line).map(|key| (key.word, key.is_encoded)).map_err(|e| e.to_string());
-        assert_eq!(listed("key=a%25%2bb exp=-1 la=1"), Ok(("a%+b".into(), false)));
-        assert_eq!(listed("key=%C3%A4 exp=1"), Ok(("\u{e4}".into(), false)));
-        assert_eq!(listed("key=a%20b exp=1"), Ok(("YSBi".into(), true)));
-        assert_eq!(listed("key=%FF%00 exp=1"), Ok(("/wA=".into(), true)));
-        assert_eq!(listed(&format!("key={} exp=1", "k".repeat(250))), Ok(("k".repeat(250), false)));
-        assert!(listed(&format!("key={}%20 exp=1", "k".repeat(249))).is_err_and(|error| error.contains("long key")));
-        assert!(listed("BUSY currently processing").is_err_and(|error| error.contains("BUSY")));
+        let named = |word: &str| Key::named(word).map(|key| (key.word, key.is_encoded)).map_err(|e| e.to_string());
+        assert_eq!(named("a%25%2bb"), Ok(("a%+b".into(), false)));
+        assert_eq!(named("%C3%A4"), Ok(("\u{e4}".into(), false)));
+        assert_eq!(named("a%20b"), Ok(("YSBi".into(), true)));
+        assert_eq!(named("%FF%00"), Ok(("/wA=".into(), true)));
+        assert_eq!(named(&"k".repeat(250)), Ok(("k".repeat(250), false)));
+        assert!(named(&format!("{}%20", "k".repeat(249))).is_err_and(|error| error.contains("long key")));
+        assert_eq!(listed("key=a%20b exp=-1 la=1").expect("a key"), "a%20b");
+        assert!(listed("BUSY currently processing").is_err_and(|error| error.to_string().contains("BUSY")));
     }
 
     #[test]
