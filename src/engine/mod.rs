@@ -9,6 +9,7 @@ mod dump;
 mod launch;
 mod live_copy;
 mod memcached_client;
+mod memcached_items;
 mod memcached_launch;
 mod outside;
 mod probe;
@@ -28,6 +29,7 @@ pub use dump::Dump;
 pub use launch::{ClusterSettings, EngineSettings, Launch};
 pub use live_copy::LiveCopy;
 pub use memcached_client::MemcachedClient;
+pub use memcached_items::{Items, load_items};
 pub use outside::{OutsideLink, Source, SourceError};
 pub use probe::answers;
 pub use redis_client::{RedisClient, RefusedDirective};
@@ -64,6 +66,9 @@ pub enum EngineError {
         /// Why, without the user's rules.
         reason: &'static str,
     },
+    /// The data that are to be put into it or taken out of it cannot be dealt with.
+    #[error("the data cannot be used: {0}")]
+    Data(String),
     /// It does what it was told, but what that should lead to did not come about in time.
     #[error("waited in vain until {0}")]
     InVain(&'static str),

@@ -60,8 +60,8 @@ pub use serverless_cache::{Behind, Limit, ServerlessCache, ServerlessPhase, Usag
 pub use serverless_migration::{Copied, Lead, MigrationStage, ServerlessMigration, Syncing};
 pub use slot_set::{NotSlots, SLOTS, SlotSet};
 pub use snapshot::{
-    BucketObject, DumpSource, Export, NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings, SnapshotSource,
-    SnapshotState, SnapshotStatus, Taking,
+    BucketObject, DumpSource, Export, ExportUpload, NodeSnapshot, Restore, Snapshot, SnapshotFile, SnapshotSettings,
+    SnapshotSource, SnapshotState, SnapshotStatus, Taking,
 };
 pub use subnet_group::CacheSubnetGroup;
 pub use tags::TagSet;

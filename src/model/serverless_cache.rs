@@ -44,7 +44,7 @@ pub struct ServerlessCache {
     pub subnet_ids: Vec<String>,
     /// The key for what is written to disk, as it was given. Recorded for those who read it back.
     pub kms_key_id: Option<String>,
-    /// When the daily snapshot is taken, in UTC; Memcached has none.
+    /// When the daily snapshot is taken, in UTC. Of Memcached only where somebody asked for some.
     pub daily_snapshot_time: Option<NaiveTime>,
     /// For how many days daily snapshots are kept, 0 for none.
     pub snapshot_retention_limit: u32,
@@ -143,8 +143,9 @@ impl ServerlessCache {
                 GroupPhase::Modifying | GroupPhase::Migrating | GroupPhase::Deleting => false,
             },
             Some(Behind::Cluster(cluster)) => match cluster.phase() {
+                Phase::RestoreFailed => return ServerlessPhase::CreateFailed,
                 _ if cluster.created.is_none() => return ServerlessPhase::Creating,
-                phase => phase == Phase::Available && self.is_applied(Some(cluster)),
+                phase => matches!(phase, Phase::Available | Phase::Snapshotting) && self.is_applied(Some(cluster)),
             },
         };
         let is_moving = self.migration.as_ref().is_some_and(ServerlessMigration::is_moving);

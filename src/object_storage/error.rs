@@ -17,6 +17,9 @@ pub enum ObjectStorageError {
     /// The bucket is there, the object is not.
     #[error("there is no such object in the bucket")]
     NoSuchKey,
+    /// An upload in parts is over, or never was.
+    #[error("there is no such upload")]
+    NoSuchUpload,
     /// The bucket or the object is not for the server's credentials, or for the user that the server runs as.
     #[error("access to the bucket or the object is denied")]
     Forbidden,

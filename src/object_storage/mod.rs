@@ -13,6 +13,7 @@ mod staged;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use tokio::{task::spawn_blocking, time::timeout};
 
 pub use error::ObjectStorageError;
@@ -35,6 +36,25 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { connect: Duration::from_secs(5), idle: Duration::from_secs(30) }
+    }
+}
+
+/// Takes down which uploads in parts are under way, so that one can be ended by the server that comes after one that was
+/// killed.
+#[async_trait]
+pub trait UploadLog: Send + Sync {
+    /// The upload `id` of the object `key` was begun. Nothing of it is sent before this returns.
+    ///
+    /// # Errors
+    /// When it cannot be taken down.
+    async fn begun(&self, key: &str, id: &str) -> Result<(), ObjectStorageError>;
+}
+
+/// For those who need no log.
+#[async_trait]
+impl UploadLog for () {
+    async fn begun(&self, _key: &str, _id: &str) -> Result<(), ObjectStorageError> {
+        Ok(())
     }
 }
 
@@ -118,11 +138,18 @@ impl ObjectStorage {
         timeout(self.limits.idle, check).await.map_err(|_| ObjectStorageError::TimedOut)?
     }
 
-    /// Copies the file `from` into a new object, which is there only when it is whole.
+    /// Copies the file `from` into a new object, which is there only when it is whole. What is begun in vain is abandoned,
+    /// also when nobody waits for this any more; `log` is told of what would outlive the server.
     ///
     /// # Errors
-    /// When there is such an object already, or it cannot be written.
-    pub async fn put(&self, bucket: &str, key: &str, from: &Path) -> Result<(), ObjectStorageError> {
+    /// When there is such an object already, it cannot be written, or `log` cannot take down what was begun.
+    pub async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        from: &Path,
+        log: &dyn UploadLog,
+    ) -> Result<(), ObjectStorageError> {
         self.check_names(bucket, key, names::unusable_key)?;
         match &self.place {
             Place::Nowhere => Err(ObjectStorageError::NotConfigured),
@@ -130,7 +157,19 @@ impl ObjectStorage {
                 let from = from.to_owned();
                 in_folder(folder, bucket, key, move |folder, bucket, key| folder.put(bucket, key, &from)).await
             }
-            Place::S3(s3) => s3.put(bucket, key, from).await,
+            Place::S3(s3) => s3.put(bucket, key, from, log).await,
+        }
+    }
+
+    /// Ends an upload in parts that an earlier server had begun and may not have ended.
+    ///
+    /// # Errors
+    /// When nobody answers, or it is not allowed. That the upload is over is none.
+    pub async fn abandon(&self, bucket: &str, key: &str, upload: &str) -> Result<(), ObjectStorageError> {
+        match &self.place {
+            // Nothing was begun there.
+            Place::Nowhere | Place::Folder(_) => Ok(()),
+            Place::S3(s3) => s3.abandon(bucket, key, upload).await,
         }
     }
 

@@ -16,7 +16,8 @@ pub(super) struct Staged {
 }
 
 impl Staged {
-    /// A file for `target`, and the handle to write it with. Only the server's user can read it.
+    /// A file for `target`, and the handle to write it with. Only the server's user can read it. It is called after its
+    /// target, so that who clears the folder after a server that was killed knows whose it was.
     pub(super) fn beside(target: &Path) -> io::Result<(Self, File)> {
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),

@@ -5,6 +5,8 @@
 //! this machine's own disk, that it is full above all, says nothing of the data: it is told, and tried again for ever.
 
 use std::{
+    fs::File,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -20,7 +22,7 @@ use super::{
 };
 use crate::{
     backend::BackendError,
-    model::{BucketObject, CacheCluster, NodeId, Restore},
+    model::{BucketObject, CacheCluster, Engine, NodeId, Restore},
     object_storage::{ObjectStorage, ObjectStorageError},
     rdb::{self, RdbError},
     snapshot_files::Scratch,
@@ -53,7 +55,7 @@ impl Actor {
         let mut tries = 1;
         let error = loop {
             let started = async {
-                let data = self.data_file(restore).await?;
+                let data = self.data_file(cluster.engine, restore).await?;
                 self.start_with(cluster, node, generation, Some(data.path())).await
             };
             match started.await {
@@ -69,7 +71,7 @@ impl Actor {
     }
 
     /// The file for the engine: as it was written, where it holds just what is wanted, or else made of those that do.
-    async fn data_file(&self, restore: &Restore) -> Result<DataFile, StepError> {
+    async fn data_file(&self, engine: Engine, restore: &Restore) -> Result<DataFile, StepError> {
         let files = &self.shared.snapshot_files;
         let mut paths = Vec::with_capacity(restore.files.len() + restore.objects.len());
         for file in &restore.files {
@@ -92,6 +94,12 @@ impl Actor {
             return Ok(DataFile { path, _scratch: scratch });
         }
         let place = files.scratch();
+        if engine == Engine::Memcached {
+            // Commands follow on commands.
+            let output = place.path();
+            blocking(move || Ok(concatenate(&paths, &output)?)).await?;
+            return Ok(DataFile { path: place.path(), _scratch: vec![place] });
+        }
         let (slots, output) = (restore.slots.clone(), place.path());
         let info = blocking(move || {
             let inputs: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
@@ -113,6 +121,12 @@ fn fetch(
     to: PathBuf,
 ) -> BoxFuture<'static, Result<u64, ObjectStorageError>> {
     async move { storage.fetch(&object.bucket, &object.key, &to, LARGEST).await }.boxed()
+}
+
+/// Writes one file after the other into a new one.
+fn concatenate(paths: &[PathBuf], output: &Path) -> io::Result<()> {
+    let mut output = File::create(output)?;
+    paths.iter().try_for_each(|path| io::copy(&mut File::open(path)?, &mut output).map(drop))
 }
 
 /// Runs `work` where it may block.

@@ -108,7 +108,7 @@ fn emit(draft: &mut Draft, scope: &Scope, source_type: SourceType, source: &str,
 /// behind it does.
 pub(super) fn tell_of_snapshot(draft: &mut Draft, snapshot: &Snapshot, now: DateTime<Utc>) {
     let Some(scope) = snapshot.scope.before_serverless() else { return };
-    let (name, cache) = (&snapshot.name, snapshot.settings.replication_group_id.as_deref().unwrap_or_default());
+    let (name, cache) = (&snapshot.name, snapshot.cache_id());
     let message = match &snapshot.state {
         SnapshotState::Creating => return,
         SnapshotState::Available => format!("Snapshot {name} created for cache {cache}."),

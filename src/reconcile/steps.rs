@@ -47,7 +47,8 @@ impl Actor {
         }
     }
 
-    /// The same, with these data in it, if any.
+    /// The same, with these data in it, if any. Redis and Valkey read them as they start, Memcached is told them before it
+    /// counts as running.
     pub(super) async fn start_with(
         &self,
         cluster: &CacheCluster,
@@ -58,6 +59,10 @@ impl Actor {
         self.change(RecordChange::Touched { node, generation }).await?;
         let settings = cluster.wanted_settings(&self.parameters(cluster));
         let Some(spec) = self.spec(cluster, node, generation, &settings) else { return Ok(()) };
+        let (items, data_file) = match cluster.engine {
+            Engine::Memcached => (data_file, None),
+            Engine::Redis | Engine::Valkey => (None, data_file),
+        };
         let spec = EngineSpec { data_file, ..spec };
         let found = self.shared.backend.ensure(&spec).await?;
         let substitute_version = substitute(cluster, &found);
@@ -72,6 +77,9 @@ impl Actor {
         if found.is_real() {
             let settings = self.engine_settings(cluster, node, generation, &settings);
             refused = self.first_answer(&spec, &found, &settings).await?;
+            if let Some(items) = items {
+                engine::load_items(found.address, &items).await?;
+            }
         }
         let set = settings.parameters.clone();
         let running =

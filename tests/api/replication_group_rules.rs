@@ -175,7 +175,6 @@ async fn what_a_group_refers_to_has_to_exist() {
 async fn what_is_still_to_come_is_refused_by_name() {
     let records = Records::new();
     for (asked, feature) in [
-        ("ServerlessCacheSnapshotName=mine", "restoring snapshots of serverless caches"),
         ("DataTieringEnabled=true&CacheNodeType=cache.r6gd.xlarge", "data tiering"),
         ("NetworkType=ipv6", "network types other than ipv4"),
         ("IpDiscovery=ipv6", "IP discovery other than ipv4"),

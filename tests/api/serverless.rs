@@ -97,18 +97,23 @@ async fn a_cache_from_its_beginning_to_its_end() {
 }
 
 #[tokio::test]
-async fn memcached_has_no_snapshots() {
+async fn memcached_shows_a_schedule_only_where_there_is_one() {
     let app = App::start().await;
     let cache = created(&app, "cache", "memcached", &[]).await;
     assert_eq!(cache.major_engine_version(), Some("1.6"));
     assert!(cache.endpoint().is_some() && cache.reader_endpoint().is_some());
     assert!(cache.daily_snapshot_time().is_none() && cache.snapshot_retention_limit().is_none());
-    for (name, value) in [("DailySnapshotTime", "05:00"), ("SnapshotRetentionLimit", "1"), ("UserGroupId", "g")] {
-        let new = [("ServerlessCacheName", "other"), ("Engine", "memcached"), (name, value)];
-        let refusal = app.refused("CreateServerlessCache", &new).await;
-        assert_eq!(refusal.status, 400, "{name}: {}", refusal.message);
-        refused(&app, &[(name, value)]).await;
-    }
+    let new = [("ServerlessCacheName", "other"), ("Engine", "memcached"), ("UserGroupId", "g")];
+    assert_eq!(app.refused("CreateServerlessCache", &new).await.status, 400);
+    refused(&app, &new[2..]).await;
+
+    let named = ("ServerlessCacheName", "cache");
+    app.done("ModifyServerlessCache", &[named, ("SnapshotRetentionLimit", "2")]).await;
+    let shown = app.done("DescribeServerlessCaches", &[named]).await;
+    assert_eq!(shown.texts("SnapshotRetentionLimit"), ["2"]);
+    assert_eq!(shown.texts("DailySnapshotTime").len(), 1, "a time is chosen");
+    let timed = created(&app, "timed", "memcached", &[("DailySnapshotTime", "05:00")]).await;
+    assert_eq!((timed.daily_snapshot_time(), timed.snapshot_retention_limit()), (Some("05:00"), Some(0)));
 }
 
 #[tokio::test]

@@ -5,7 +5,11 @@ use std::time::Duration;
 use aws_sdk_elasticache::types::ServerlessCacheSnapshot;
 use tokio::time::{sleep, timeout};
 
-use crate::app::{App, LIMIT};
+use crate::{
+    answer::Refusal,
+    app::{App, LIMIT},
+    snapshot_buckets,
+};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -121,12 +125,9 @@ async fn snapshots_are_found_by_cache_and_by_kind() {
 async fn what_no_snapshot_can_be_taken_of() {
     let app = App::start().await;
     create(&app, "cache", &[]).await;
-    app.done("CreateServerlessCache", &[("ServerlessCacheName", "lines"), ("Engine", "memcached")]).await;
-    available(&app, "lines").await;
-    for (cache, code) in [("lines", "InvalidParameterValue"), ("nobody", "ServerlessCacheNotFoundFault")] {
-        let parameters = [("ServerlessCacheSnapshotName", "s"), ("ServerlessCacheName", cache)];
-        assert_eq!(app.refused("CreateServerlessCacheSnapshot", &parameters).await.code, code);
-    }
+    let parameters = [("ServerlessCacheSnapshotName", "s"), ("ServerlessCacheName", "nobody")];
+    let refused = app.refused("CreateServerlessCacheSnapshot", &parameters).await;
+    assert_eq!(refused.code, "ServerlessCacheNotFoundFault");
     take(&app, "taken").await;
     let parameters = [("ServerlessCacheSnapshotName", "Taken"), ("ServerlessCacheName", "cache")];
     let refused = app.refused("CreateServerlessCacheSnapshot", &parameters).await;
@@ -178,7 +179,11 @@ async fn what_cannot_be_restored() {
         ("valkey", "8", group, "InvalidARN"),
         ("valkey", "7", arn, "InvalidParameterCombination"),
         ("redis", "7", arn, "InvalidParameterCombination"),
-        ("memcached", "1.6", arn, "InvalidParameterValue"),
+        ("memcached", "1.6", arn, "InvalidParameterCombination"),
+        ("memcached", "1.6", "arn:aws:s3:::bucket/key.rdb", "InvalidParameterCombination"),
+        ("valkey", "8", "arn:aws:s3:::bucket", "InvalidParameterValue"),
+        ("valkey", "8", "arn:aws:s3:eu-west-1::bucket/key.rdb", "InvalidParameterValue"),
+        ("valkey", "8", "arn:aws:s3:::bucket/key.rdb", "InvalidParameterValue"),
     ] {
         let parameters = [
             ("ServerlessCacheName", "new"),
@@ -189,6 +194,123 @@ async fn what_cannot_be_restored() {
         let refused = app.refused("CreateServerlessCache", &parameters).await;
         assert_eq!(refused.code, code, "{engine} {version} {arn}: {}", refused.message);
     }
+    let twice = [
+        ("ServerlessCacheName", "new"),
+        ("Engine", "valkey"),
+        ("SnapshotArnsToRestore.SnapshotArn.1", arn),
+        ("SnapshotArnsToRestore.SnapshotArn.2", arn),
+    ];
+    let text = format!("SnapshotArnsToRestore has {arn} more than once.");
+    assert_eq!(app.refused("CreateServerlessCache", &twice).await, Refusal::value(&text));
+}
+
+#[tokio::test]
+async fn snapshots_of_memcached_are_for_memcached() {
+    let app = App::start().await;
+    let memcached = [("ServerlessCacheName", "cache"), ("Engine", "memcached"), ("SnapshotRetentionLimit", "1")];
+    app.done("CreateServerlessCache", &[&memcached[..], &[("DailySnapshotTime", "18:00")]].concat()).await;
+    available(&app, "cache").await;
+    take(&app, "one").await;
+    take(&app, "two").await;
+    let shown = app.done("DescribeServerlessCacheSnapshots", &[("ServerlessCacheName", "cache")]).await;
+    assert_eq!(shown.texts("ServerlessCacheName"), ["cache", "cache"]);
+    assert_eq!(shown.texts("Engine"), ["memcached", "memcached"]);
+    assert_eq!(shown.texts("MajorEngineVersion"), ["1.6", "1.6"]);
+    let export = [("ServerlessCacheSnapshotName", "one"), ("S3BucketName", "bucket")];
+    let text = "Exporting a snapshot is not supported for engine memcached.";
+    assert_eq!(app.refused("ExportServerlessCacheSnapshot", &export).await, Refusal::value(text));
+
+    let arns = shown.texts("ARN");
+    let both = [("SnapshotArnsToRestore.SnapshotArn.1", &*arns[0]), ("SnapshotArnsToRestore.SnapshotArn.2", &*arns[1])];
+    let new = [("ServerlessCacheName", "new"), ("Engine", "memcached")];
+    app.done("CreateServerlessCache", &[&new[..], &both].concat()).await;
+    available(&app, "new").await;
+    let group =
+        [("ReplicationGroupId", "g"), ("ReplicationGroupDescription", "d"), ("CacheNodeType", "cache.t4g.small")];
+    let refused = [&group[..], &[("ServerlessCacheSnapshotName", "one")]].concat();
+    assert_eq!(app.refused("CreateReplicationGroup", &refused).await.code, "InvalidParameterCombination");
+    let parameters = [&[("ServerlessCacheName", "other"), ("Engine", "valkey")][..], &both].concat();
+    let refused = app.refused("CreateServerlessCache", &parameters).await;
+    assert!(refused.message.contains("cannot be restored to engine valkey"), "{}", refused.message);
+
+    app.advance(DAY / 4 + Duration::from_secs(60)).await;
+    let all = until(&app, |all| all.len() == 3 && all_available(all)).await;
+    let daily = all.iter().find(|snapshot| snapshot.snapshot_type() == Some("automated")).expect("a daily one");
+    assert!(daily.expiry_time() > daily.create_time());
+}
+
+#[tokio::test]
+async fn a_group_of_nodes_is_made_of_a_snapshot() {
+    let app = App::start().await;
+    create(&app, "cache", &[("Tags.Tag.1.Key", "a"), ("Tags.Tag.1.Value", "1")]).await;
+    take(&app, "one").await;
+    let fixed = [("ReplicationGroupDescription", "d"), ("ServerlessCacheSnapshotName", "One")];
+    let node_type = ("CacheNodeType", "cache.t4g.small");
+    for (asked, code) in [
+        (("SnapshotName", "s"), "InvalidParameterCombination"),
+        (("SnapshotArns.SnapshotArn.1", "arn:aws:s3:::bucket/key.rdb"), "InvalidParameterCombination"),
+        (("PrimaryClusterId", "c"), "InvalidParameterCombination"),
+        (("Engine", "redis"), "InvalidParameterCombination"),
+        (("EngineVersion", "7.2"), "InvalidParameterCombination"),
+        (("ServerlessCacheSnapshotName", "two"), "ServerlessCacheSnapshotNotFoundFault"),
+    ] {
+        let rest = fixed.iter().filter(|(name, _)| *name != asked.0).copied();
+        let parameters: Vec<_> = rest.chain([("ReplicationGroupId", "g"), node_type, asked]).collect();
+        let refused = app.refused("CreateReplicationGroup", &parameters).await;
+        assert_eq!(refused.code, code, "{asked:?}: {}", refused.message);
+    }
+    let without_type = [&fixed[..], &[("ReplicationGroupId", "g")]].concat();
+    assert_eq!(app.refused("CreateReplicationGroup", &without_type).await.code, "InvalidParameterValue");
+    for (id, shards) in [("plain", ("NumCacheClusters", "1")), ("shards", ("NumNodeGroups", "2"))] {
+        app.done("CreateReplicationGroup", &[&fixed[..], &[("ReplicationGroupId", id), node_type, shards]].concat())
+            .await;
+        crate::snapshots::until(&app, "DescribeReplicationGroups", &[("ReplicationGroupId", id)], |answer| {
+            answer.texts("Status").first().is_some_and(|status| status == "available")
+        })
+        .await;
+        until(&app, all_available).await;
+        let arn = format!("arn:aws:elasticache:us-east-1:000000000000:replicationgroup:{id}");
+        assert_eq!(app.done("ListTagsForResource", &[("ResourceName", &arn)]).await.texts("Key"), ["a"]);
+    }
+}
+
+#[tokio::test]
+async fn caches_are_filled_from_a_bucket_and_from_several_snapshots() {
+    let (app, buckets) = snapshot_buckets::start().await;
+    snapshot_buckets::put(&buckets, "dump.rdb", snapshot_buckets::DUMP);
+    snapshot_buckets::put(&buckets, "broken.rdb", b"what is this");
+    create(&app, "cache", &[]).await;
+    take(&app, "one").await;
+    let arn = "arn:aws:elasticache:us-east-1:000000000000:serverlesscachesnapshot:one";
+    let all = [
+        ("SnapshotArnsToRestore.SnapshotArn.1", arn),
+        ("SnapshotArnsToRestore.SnapshotArn.2", "arn:aws:s3:::bucket/dump.rdb"),
+    ];
+    create(&app, "both", &all).await;
+    let absent = [
+        ("ServerlessCacheName", "new"),
+        ("Engine", "valkey"),
+        ("SnapshotArnsToRestore.SnapshotArn.1", "arn:aws:s3:::bucket/absent.rdb"),
+    ];
+    let text = "The S3 bucket bucket does not contain an object with key absent.rdb.";
+    assert_eq!(app.refused("CreateServerlessCache", &absent).await, Refusal::value(text));
+
+    let broken = [
+        ("ServerlessCacheName", "new"),
+        ("Engine", "valkey"),
+        ("SnapshotArnsToRestore.SnapshotArn.1", "arn:aws:s3:::bucket/broken.rdb"),
+        ("SnapshotArnsToRestore.SnapshotArn.2", arn),
+    ];
+    app.done("CreateServerlessCache", &broken).await;
+    crate::snapshots::until(&app, "DescribeServerlessCaches", &broken[..1], |answer| {
+        answer.texts("Status") == ["create-failed"]
+    })
+    .await;
+    let told = app.messages("serverless-cache", "new").await;
+    let text = "Failed to create cache new. Data restoration from snapshot failed because the data cannot be loaded: it is \
+                not an RDB file.";
+    assert_eq!(told, [text]);
+    until(&app, all_available).await;
 }
 
 #[tokio::test]

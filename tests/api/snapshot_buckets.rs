@@ -11,16 +11,18 @@ use crate::{
 };
 
 /// A dump of nothing, without a checksum.
-const DUMP: &[u8] = b"REDIS0006\xff\0\0\0\0\0\0\0\0";
+pub const DUMP: &[u8] = b"REDIS0006\xff\0\0\0\0\0\0\0\0";
 
-async fn start() -> (App, TempDir) {
+/// A server, and the folder of its buckets, of which there is one: `bucket`.
+pub async fn start() -> (App, TempDir) {
     let buckets = TempDir::new().expect("a folder");
     fs::create_dir(buckets.path().join("bucket")).expect("a bucket");
     let app = App::with(&["--s3-dir", buckets.path().to_str().expect("a path in UTF-8")]).await;
     (app, buckets)
 }
 
-fn put(buckets: &TempDir, key: &str, content: &[u8]) {
+/// Puts an object into the bucket.
+pub fn put(buckets: &TempDir, key: &str, content: &[u8]) {
     let path = buckets.path().join("bucket").join(key);
     fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).expect("folders");
     fs::write(path, content).expect("written");

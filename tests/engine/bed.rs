@@ -9,7 +9,7 @@ use std::{
 
 use cachette::{
     backend::{Backend, EngineId, EngineSpec, ProcessBackend, ProcessSettings},
-    engine::{ClusterSettings, Duty, EngineSettings, InstanceSecret, Member, RedisClient, Seat},
+    engine::{ClusterSettings, Duty, EngineSettings, InstanceSecret, Member, MemcachedClient, RedisClient, Seat},
     model::{Access, Engine, SlotSet},
 };
 use futures_util::future::join_all;
@@ -97,6 +97,37 @@ impl Bed {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         member
+    }
+
+    /// Starts a memcached server, and waits until it answers. Answers where it is.
+    pub async fn boot_memcached(&self) -> SocketAddr {
+        let name = format!("engine-{}", self.started.fetch_add(1, Ordering::Relaxed));
+        let settings = EngineSettings {
+            version: "1.6.22".parse().expect("a version"),
+            parameters: [("max_cache_memory".to_owned(), "256".to_owned())].into(),
+            ..self.settings(Engine::Memcached, &name, false)
+        };
+        let launch = settings.launch();
+        let spec = EngineSpec {
+            id: EngineId::new(&name),
+            engine: Engine::Memcached,
+            version: settings.version,
+            arguments: launch.arguments,
+            config: launch.config,
+            port: settings.port,
+            memory_limit: launch.memory_limit,
+            data_file: None,
+            labels: BTreeMap::new(),
+        };
+        let running = self.backend.ensure(&spec).await.expect("an engine");
+        let pid = running.run.split_once('-').expect("a run").0.parse().expect("a process id");
+        self.runs.lock().expect("the runs").insert(running.address, pid);
+        let began = Instant::now();
+        while let Err(error) = MemcachedClient::connect(running.address).await {
+            assert!(began.elapsed() < LIMIT, "it does not answer: {error}");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        running.address
     }
 
     /// Starts several at the same time.

@@ -30,7 +30,7 @@ async fn objects_go_there_and_back() {
         let content = bytes(size);
         let from = desk.write("from", &content);
         storage.check_writable("my-bucket", key).await.expect("it can be written");
-        storage.put("my-bucket", key, &from).await.expect(key);
+        storage.put("my-bucket", key, &from, &()).await.expect(key);
         assert_eq!(fs::read(folder.path().join("my-bucket").join(key)).expect("an object"), content);
         assert_eq!(storage.check_readable("my-bucket", key).await.expect(key), size as u64);
         let to = desk.path("to");
@@ -46,9 +46,9 @@ async fn objects_go_there_and_back() {
 #[tokio::test]
 async fn an_object_that_is_there_is_not_replaced() {
     let ((folder, storage), desk) = (buckets(), Desk::new());
-    storage.put("my-bucket", "key", &desk.write("first", b"first")).await.expect("it is new");
+    storage.put("my-bucket", "key", &desk.write("first", b"first"), &()).await.expect("it is new");
     let second = desk.write("second", b"second");
-    assert!(matches!(storage.put("my-bucket", "key", &second).await, Err(Error::AlreadyExists)));
+    assert!(matches!(storage.put("my-bucket", "key", &second, &()).await, Err(Error::AlreadyExists)));
     assert!(matches!(storage.check_writable("my-bucket", "key").await, Err(Error::AlreadyExists)));
     let bucket = folder.path().join("my-bucket");
     assert_eq!(fs::read(bucket.join("key")).expect("an object"), b"first");
@@ -67,11 +67,11 @@ async fn what_is_missing_is_named() {
     }
     for bucket in ["no-bucket", "a-file", "..", "my-bucket/folder", ""] {
         assert!(matches!(storage.check_readable(bucket, "key").await, Err(Error::NoSuchBucket)), "{bucket}");
-        assert!(matches!(storage.put(bucket, "key", &from).await, Err(Error::NoSuchBucket)), "{bucket}");
+        assert!(matches!(storage.put(bucket, "key", &from, &()).await, Err(Error::NoSuchBucket)), "{bucket}");
     }
-    storage.put("my-bucket", "folder/key", &from).await.expect("it is new");
+    storage.put("my-bucket", "folder/key", &from, &()).await.expect("it is new");
     assert!(matches!(storage.fetch("my-bucket", "folder/key", &to, 4).await, Err(Error::TooLarge { limit: 4 })));
-    assert!(matches!(storage.put("my-bucket", "folder/key/below", &from).await, Err(Error::Failed(_))));
+    assert!(matches!(storage.put("my-bucket", "folder/key/below", &from, &()).await, Err(Error::Failed(_))));
     assert_eq!(desk.names(), ["from"]);
 }
 
@@ -91,11 +91,11 @@ async fn nothing_outside_of_a_bucket_can_be_named() {
     }
     assert!(matches!(storage.fetch("linked", "secret", &to, 9).await, Err(Error::NoSuchBucket)));
     for key in ["../my-other/new", "linked/new", "/new", "a/./new"] {
-        let put = storage.put("my-bucket", key, &from).await;
+        let put = storage.put("my-bucket", key, &from, &()).await;
         assert!(matches!(put, Err(Error::Failed(_))), "{key}: {put:?}");
         assert!(storage.check_writable("my-bucket", key).await.is_err(), "{key}");
     }
-    assert!(matches!(storage.put("my-bucket", "link", &from).await, Err(Error::AlreadyExists)));
+    assert!(matches!(storage.put("my-bucket", "link", &from, &()).await, Err(Error::AlreadyExists)));
     assert_eq!(
         (desk.names(), names(&folder.path().join("my-other"))),
         (vec!["secret".to_owned()], vec!["key".to_owned()])
@@ -116,6 +116,6 @@ async fn without_settings_there_is_nothing() {
     assert!(matches!(storage.check_readable("my-bucket", "key").await, Err(Error::NotConfigured)));
     assert!(matches!(storage.check_writable("my-bucket", "key").await, Err(Error::NotConfigured)));
     assert!(matches!(storage.fetch("my-bucket", "key", &desk.path("to"), 9).await, Err(Error::NotConfigured)));
-    let put = storage.put("my-bucket", "key", &desk.path("from")).await.expect_err("there is nowhere");
+    let put = storage.put("my-bucket", "key", &desk.path("from"), &()).await.expect_err("there is nowhere");
     assert!(put.to_string().contains("--s3-dir"), "{put}");
 }

@@ -26,7 +26,7 @@ async fn silence_ends_everything() {
     assert!(matches!(storage.check_readable("my-bucket", "key").await, Err(Error::TimedOut)));
     assert!(matches!(storage.check_writable("my-bucket", "key").await, Err(Error::TimedOut)));
     assert!(matches!(storage.fetch("my-bucket", "key", &desk.path("to"), 10).await, Err(Error::TimedOut)));
-    assert!(matches!(storage.put("my-bucket", "key", &from).await, Err(Error::TimedOut)));
+    assert!(matches!(storage.put("my-bucket", "key", &from, &()).await, Err(Error::TimedOut)));
     assert!(start.elapsed() < LIMIT, "{:?}", start.elapsed());
     assert_eq!(server.heads().len(), 4, "nothing is sent twice that may have been heard");
     assert_eq!(desk.names(), ["from"]);
@@ -100,7 +100,7 @@ async fn whoever_was_faster_is_not_overwritten() {
     let bucket = || answer("200 OK", "", "");
     let (server, desk) = (Canned::start([missing(), bucket(), precondition()]).await, Desk::new());
     let storage = s3_at(server.url(), Limits::default());
-    let put = storage.put("my-bucket", "key", &desk.write("from", b"x")).await;
+    let put = storage.put("my-bucket", "key", &desk.write("from", b"x"), &()).await;
     assert!(matches!(put, Err(Error::AlreadyExists)), "{put:?}");
     let heads = server.heads();
     assert!(heads[2].starts_with("put /my-bucket/key ") && heads[2].contains("if-none-match: *"), "{}", heads[2]);
@@ -120,7 +120,7 @@ async fn a_failure_that_comes_late_counts_and_the_upload_is_given_up() {
     ])
     .await;
     let (storage, desk) = (s3_at(server.url(), Limits::default()), Desk::new());
-    let put = storage.put("my-bucket", "key", &desk.write("from", &bytes((8 << 20) + 1))).await;
+    let put = storage.put("my-bucket", "key", &desk.write("from", &bytes((8 << 20) + 1)), &()).await;
     assert!(matches!(&put, Err(Error::Failed(text)) if text.contains("InternalError")), "{put:?}");
     let heads = server.heads();
     assert!(heads[6].starts_with("delete /my-bucket/key?uploadid=a%2fb%2bc "), "{}", heads[6]);

@@ -148,8 +148,9 @@ pub struct SnapshotFile {
 /// are there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restore {
-    /// The snapshot that is being restored, which cannot be deleted meanwhile. `None` for files from a bucket.
-    pub snapshot: Option<String>,
+    /// The uids of the snapshots that are being restored, which cannot be deleted meanwhile.
+    #[serde(default)]
+    pub snapshots: Vec<String>,
     /// The files, each of which may have keys of slots that are not this shard's.
     pub files: Vec<SnapshotFile>,
     /// The same in buckets, brought along by users.
@@ -176,6 +177,18 @@ pub struct Export {
     pub bucket: String,
     /// What the names of the objects begin with.
     pub target: String,
+    /// The upload in parts that was begun last, which may have been cut short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<ExportUpload>,
+}
+
+/// An upload in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportUpload {
+    /// The key of the object that it is for.
+    pub key: String,
+    /// What S3 calls it.
+    pub id: String,
 }
 
 impl Export {
@@ -204,7 +217,15 @@ impl Snapshot {
         self.nodes.iter().filter_map(|node| node.file.as_ref())
     }
 
-    /// How far it has come, as clients see it. `others` are the snapshots of the same scope, and `clusters` its clusters.
+    /// The cache that it was taken of: a replication group or a cache cluster, or the serverless cache before either.
+    #[must_use]
+    pub fn cache_id(&self) -> &str {
+        let settings = &self.settings;
+        settings.replication_group_id.as_deref().or(settings.cache_cluster_id.as_deref()).unwrap_or_default()
+    }
+
+    /// How far it has come, as clients see it. `others` are the snapshots of the same scope, and `clusters` all that may
+    /// be filled with it.
     pub fn status<'a>(
         &self,
         mut others: impl Iterator<Item = &'a Self>,
@@ -220,7 +241,7 @@ impl Snapshot {
             SnapshotState::Available if others.any(|other| other.copy_of.as_ref() == Some(&self.name)) => {
                 SnapshotStatus::Copying
             }
-            SnapshotState::Available if clusters.any(|cluster| cluster.restores(&self.name)) => {
+            SnapshotState::Available if clusters.any(|cluster| cluster.restores(&self.uid)) => {
                 SnapshotStatus::Restoring
             }
             SnapshotState::Available => SnapshotStatus::Available,
@@ -270,10 +291,10 @@ impl CacheCluster {
         self.snapshotting.is_some()
     }
 
-    /// Whether it is being filled with this snapshot.
+    /// Whether it is being filled with the snapshot that has this uid.
     fn restores(&self, snapshot: &str) -> bool {
         let restore = self.restore.as_ref().filter(|restore| restore.failure.is_none());
-        restore.is_some_and(|restore| restore.snapshot.as_deref() == Some(snapshot))
+        restore.is_some_and(|restore| restore.snapshots.iter().any(|uid| uid == snapshot))
     }
 
     /// Whether the data that it was to be filled with could not be loaded.

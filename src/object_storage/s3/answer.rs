@@ -36,6 +36,7 @@ pub(super) fn error(
     match (status.as_u16(), code.as_str()) {
         (_, "NoSuchBucket") => ObjectStorageError::NoSuchBucket,
         (_, "NoSuchKey") => ObjectStorageError::NoSuchKey,
+        (_, "NoSuchUpload") => ObjectStorageError::NoSuchUpload,
         (_, "PreconditionFailed") | (412, _) => ObjectStorageError::AlreadyExists,
         (_, "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException") | (301, _) => {
             ObjectStorageError::OtherRegion
@@ -112,6 +113,7 @@ mod tests {
         let code = |code| format!("<Error><Code>{code}</Code></Error>");
         assert!(matches!(of(404, &[], &code("NoSuchBucket"), About::Object), E::NoSuchBucket));
         assert!(matches!(of(404, &[], &code("NoSuchKey"), About::Object), E::NoSuchKey));
+        assert!(matches!(of(404, &[], &code("NoSuchUpload"), About::Object), E::NoSuchUpload));
         assert!(matches!(of(404, &[], "", About::Object), E::NoSuchKey));
         assert!(matches!(of(404, &[], "", About::Bucket), E::NoSuchBucket));
         assert!(matches!(of(403, &[], &code("InvalidAccessKeyId"), About::Object), E::Forbidden));

@@ -64,12 +64,17 @@ fn no_snapshots() -> AwsError {
     )
 }
 
-/// For how many days automatic snapshots are kept.
+/// For how many days automatic snapshots of nodes are kept.
 pub(in crate::operations) fn snapshot_retention_limit(engine: Engine, asked: Option<i32>) -> Result<u32, AwsError> {
-    let Some(asked) = asked else { return Ok(0) };
-    if engine == Engine::Memcached {
+    if engine == Engine::Memcached && asked.is_some() {
         return Err(no_snapshots());
     }
+    retention_days(asked)
+}
+
+/// For how many days automatic snapshots are kept, of an engine that has some.
+pub(in crate::operations) fn retention_days(asked: Option<i32>) -> Result<u32, AwsError> {
+    let Some(asked) = asked else { return Ok(0) };
     u32::try_from(asked).ok().filter(|_| limits::SNAPSHOT_RETENTION_LIMIT.contains(&asked)).ok_or_else(|| {
         errors::invalid_value(format_args!(
             "Invalid snapshot retention limit: {asked}. Retention limit must be between 0 and {}.",

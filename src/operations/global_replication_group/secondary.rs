@@ -88,6 +88,7 @@ fn check_alone(input: &types::CreateReplicationGroupMessage) -> Result<(), AwsEr
         ("AtRestEncryptionEnabled", input.at_rest_encryption_enabled.is_some()),
         ("SnapshotArns", listed(&input.snapshot_arns)),
         ("SnapshotName", input.snapshot_name.is_some()),
+        ("ServerlessCacheSnapshotName", input.serverless_cache_snapshot_name.is_some()),
     ] {
         if given {
             return Err(errors::invalid_combination(format_args!(

@@ -97,6 +97,7 @@ pub(in crate::operations) fn new_group(
         snapshot_arns,
         // Found above.
         snapshot_name: _,
+        serverless_cache_snapshot_name: _,
         preferred_maintenance_window,
         port,
         notification_topic_arn,
@@ -114,7 +115,6 @@ pub(in crate::operations) fn new_group(
         ip_discovery,
         transit_encryption_mode,
         cluster_mode,
-        serverless_cache_snapshot_name,
         durability,
     } = input;
     let scope = &request.scope;
@@ -224,7 +224,6 @@ pub(in crate::operations) fn new_group(
     let objects = bucket::objects(basis.engine, snapshot_arns.as_deref(), readable)?;
     let durable = |durability| !matches!(durability, types::Durability::Default | types::Durability::Disabled);
     for (given, feature) in [
-        (serverless_cache_snapshot_name.is_some(), "restoring snapshots of serverless caches"),
         (outposts, "outposts"),
         (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
         (durability.is_some_and(durable), "durability"),

@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     model::{
-        Access, Behind, CacheCluster, CacheParameterGroup, Engine, EngineVersion, FindMember, ReplicationGroup, Scope,
-        ServerlessCache, ServerlessPhase, Snapshot, SnapshotWindow, TagSet,
+        Access, Behind, CacheCluster, CacheParameterGroup, Engine, EngineVersion, FindMember, ReplicationGroup,
+        Restore, Scope, ServerlessCache, ServerlessPhase, SnapshotWindow, TagSet,
         catalogue::engine_versions::EngineVersionFacts, parameters::family_of,
     },
-    operations::{cache_cluster, replication_group, request::Request, serverless_snapshot::restore},
+    operations::{cache_cluster, replication_group, request::Request},
     protocol::{AwsError, types},
     store::{Draft, Tables},
 };
@@ -95,7 +95,7 @@ pub(super) fn make(
             ..types::CreateCacheClusterMessage::default()
         };
         let cluster = cache_cluster::new_cluster(draft, &request, asked, Ok(()), false, now)?;
-        draft.put(scope, &cache.name, cluster);
+        draft.put(scope, &cache.name, scheduled_cluster(cluster, cache));
         return Ok(());
     }
     let asked = types::CreateReplicationGroupMessage {
@@ -124,16 +124,14 @@ pub(super) fn make(
     Ok(())
 }
 
-/// Has the first engine of a new cache filled with a snapshot. The other one copies it.
-pub(super) fn fill(draft: &mut Draft, cache: &ServerlessCache, snapshot: &Snapshot) {
+/// Has the first engine of a new cache filled with data. Another one copies it.
+pub(super) fn fill(draft: &mut Draft, cache: &ServerlessCache, restore: Restore) {
     let scope = cache.scope.behind_serverless();
     let group = draft.get::<ReplicationGroup>(&scope, &cache.name);
     let shard = group.as_ref().and_then(|group| group.node_groups.values().next());
-    let Some(id) = shard.map(|shard| &shard.primary.cache_cluster_id) else { return };
-    if let Some(primary) = draft.get::<CacheCluster>(&scope, id) {
-        let mut primary = Arc::unwrap_or_clone(primary);
-        restore::fill(&mut primary, snapshot);
-        draft.put(&scope, id, primary);
+    let id = shard.map_or(&cache.name, |shard| &shard.primary.cache_cluster_id);
+    if let Some(first) = draft.get::<CacheCluster>(&scope, id) {
+        draft.put(&scope, id, CacheCluster { restore: Some(restore), ..Arc::unwrap_or_clone(first) });
     }
 }
 
@@ -159,9 +157,22 @@ fn scheduled(group: ReplicationGroup, cache: &ServerlessCache) -> ReplicationGro
     }
 }
 
+/// The same for a cluster.
+fn scheduled_cluster(cluster: CacheCluster, cache: &ServerlessCache) -> CacheCluster {
+    CacheCluster {
+        snapshot_retention_limit: cache.snapshot_retention_limit,
+        snapshot_window: cache.daily_snapshot_time.map(SnapshotWindow::of_hour),
+        ..cluster
+    }
+}
+
 /// Says when daily snapshots are taken, and for how long they are kept.
 pub(super) fn put_schedule(draft: &mut Draft, cache: &ServerlessCache) {
     let scope = cache.scope.behind_serverless();
+    if cache.engine == Engine::Memcached {
+        change(draft, cache, |cluster| *cluster = scheduled_cluster(cluster.clone(), cache));
+        return;
+    }
     if let Some(group) = draft.get::<ReplicationGroup>(&scope, &cache.name) {
         draft.put(&scope, &cache.name, scheduled(Arc::unwrap_or_clone(group), cache));
     }

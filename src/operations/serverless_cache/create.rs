@@ -13,7 +13,7 @@ use crate::{
     },
     operations::{
         Operations, cache_cluster, cache_cluster::settings, errors, new_uid, replication_group, request::Request,
-        serverless_snapshot::restore, subnet_groups, tags,
+        serverless_snapshot::restore, snapshot::bucket, subnet_groups, tags,
     },
     protocol::{AwsError, ErrorCode, Output, types},
     store::Draft,
@@ -26,9 +26,10 @@ impl Operations {
         input: types::CreateServerlessCacheRequest,
     ) -> Result<Output, AwsError> {
         let (now, strict, request) = (self.clock.now(), self.options.strict, request.clone());
+        let readable = bucket::check_readable(&self.object_storage, input.snapshot_arns_to_restore.as_deref()).await;
         self.store
             .write(move |draft| {
-                let cache = make(draft, &request, input, strict, now)?;
+                let cache = make(draft, &request, input, readable, strict, now)?;
                 let serverless_cache = Some(super::put(draft, &request, cache));
                 Ok(Output::CreateServerlessCache(types::CreateServerlessCacheResponse { serverless_cache }))
             })
@@ -41,6 +42,7 @@ fn make(
     draft: &mut Draft,
     request: &Request,
     input: types::CreateServerlessCacheRequest,
+    readable: Result<(), AwsError>,
     strict: bool,
     now: DateTime<Utc>,
 ) -> Result<ServerlessCache, AwsError> {
@@ -85,8 +87,9 @@ fn make(
     }
     let engine_version = cache_cluster::full_version(version);
     let arns = snapshot_arns_to_restore.as_deref();
-    let snapshot = restore::asked(draft.tables(), scope, arns, engine, &engine_version)?;
-    let snapshot_retention_limit = settings::snapshot_retention_limit(engine, snapshot_retention_limit)?;
+    let asked = restore::Asked { arns, readable, engine, version: &engine_version };
+    let restore = restore::asked(draft.tables(), scope, asked)?;
+    let snapshot_retention_limit = settings::retention_days(snapshot_retention_limit)?;
     let cache = ServerlessCache {
         scope: scope.clone(),
         uid: new_uid(),
@@ -103,18 +106,18 @@ fn make(
         subnet_ids: subnet_groups::of_serverless_cache(scope, subnet_ids)?,
         kms_key_id,
         daily_snapshot_time: match daily_snapshot_time {
-            Some(text) => Some(snapshot_time(engine, &text)?),
-            None => default_snapshot_time(scope, engine, &name),
+            Some(text) => Some(snapshot_time(&text)?),
+            None => default_snapshot_time(scope, engine, &name, snapshot_retention_limit),
         },
         snapshot_retention_limit,
-        is_restored: snapshot.is_some(),
+        is_restored: restore.is_some(),
         migration: None,
         tags: tags::from_request(tags)?,
         name,
     };
     behind::make(draft, request, &cache, version, now)?;
-    if let Some(snapshot) = snapshot {
-        behind::fill(draft, &cache, &snapshot);
+    if let Some(restore) = restore {
+        behind::fill(draft, &cache, restore);
     }
     attach(draft, &cache)?;
     Ok(cache)
@@ -142,20 +145,18 @@ pub(super) fn checked_description(description: String) -> Result<String, AwsErro
     Err(errors::invalid_value("The parameter Description must not be longer than 255 characters."))
 }
 
-/// `DailySnapshotTime`, which only engines with snapshots have.
-pub(super) fn snapshot_time(engine: Engine, text: &str) -> Result<NaiveTime, AwsError> {
-    if engine == Engine::Memcached {
-        return Err(errors::feature_not_supported_yet("snapshots of Memcached"));
-    }
+/// `DailySnapshotTime`.
+pub(super) fn snapshot_time(text: &str) -> Result<NaiveTime, AwsError> {
     let time = NaiveTime::parse_from_str(text, "%H:%M").ok().filter(|_| text.len() == "hh:mm".len());
     time.ok_or_else(|| {
         errors::invalid_value("Invalid daily snapshot time format. Should be specified as hh:mm (24H Clock UTC)")
     })
 }
 
-/// The time that is shown where nobody chose one: where the snapshot window of a replication group of this name began.
-fn default_snapshot_time(scope: &Scope, engine: Engine, name: &str) -> Option<NaiveTime> {
-    if engine == Engine::Memcached {
+/// The time where nobody chose one: when the snapshot window of a replication group of this name began. Memcached has none
+/// as long as no daily snapshots are wanted.
+pub(super) fn default_snapshot_time(scope: &Scope, engine: Engine, name: &str, days: u32) -> Option<NaiveTime> {
+    if engine == Engine::Memcached && days == 0 {
         return None;
     }
     let arn = Arn::text(scope, ResourceType::ServerlessCache, name);

@@ -103,10 +103,14 @@ fn change(cache: &mut ServerlessCache, input: types::ModifyServerlessCacheReques
         cache.security_group_ids = ids;
     }
     if snapshot_retention_limit.is_some() {
-        cache.snapshot_retention_limit = settings::snapshot_retention_limit(cache.engine, snapshot_retention_limit)?;
+        cache.snapshot_retention_limit = settings::retention_days(snapshot_retention_limit)?;
+        if cache.daily_snapshot_time.is_none() {
+            cache.daily_snapshot_time =
+                create::default_snapshot_time(&cache.scope, cache.engine, &cache.name, cache.snapshot_retention_limit);
+        }
     }
     if let Some(text) = daily_snapshot_time {
-        cache.daily_snapshot_time = Some(create::snapshot_time(cache.engine, &text)?);
+        cache.daily_snapshot_time = Some(create::snapshot_time(&text)?);
     }
     if engine.is_some() || major_engine_version.is_some() {
         upgrade(cache, engine.as_deref(), major_engine_version.as_deref())?;

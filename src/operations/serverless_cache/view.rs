@@ -32,7 +32,8 @@ impl View<'_> {
         };
         let facts = version_reported_as(cache.engine, cache.engine_version.as_str());
         let version = facts.map(|facts| facts.version).unwrap_or_default();
-        let has_snapshots = cache.engine != Engine::Memcached;
+        // Memcached shows nothing of daily snapshots where nothing was said of them.
+        let has_schedule = cache.engine != Engine::Memcached || cache.daily_snapshot_time.is_some();
         types::ServerlessCache {
             serverless_cache_name: Some(cache.name.clone()),
             description: Some(cache.description.clone()),
@@ -53,7 +54,7 @@ impl View<'_> {
             arn: Some(Arn::text(&cache.scope, ResourceType::ServerlessCache, &cache.name)),
             user_group_id: cache.user_group_id.clone(),
             subnet_ids: Some(cache.subnet_ids.clone()),
-            snapshot_retention_limit: i32::try_from(cache.snapshot_retention_limit).ok().filter(|_| has_snapshots),
+            snapshot_retention_limit: i32::try_from(cache.snapshot_retention_limit).ok().filter(|_| has_schedule),
             daily_snapshot_time: cache.daily_snapshot_time.map(|time| time.format("%H:%M").to_string()),
             network_type: Some(enums::NetworkType::Ipv4),
             connection_type: Some(enums::ConnectionType::Vpc),

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::serverless_cache;
 use crate::{
     model::{
-        CacheCluster, Engine, ReplicationGroup, ServerlessCache, ServerlessPhase, Snapshot, SnapshotSource, Taking,
+        CacheCluster, ReplicationGroup, ServerlessCache, ServerlessPhase, Snapshot, SnapshotSource, Taking,
         catalogue::limits::MANUAL_SNAPSHOTS_PER_SERVERLESS_CACHE_AND_DAY,
     },
     operations::{Operations, errors, new_uid, request::Request, tags},
@@ -55,23 +55,25 @@ pub(super) fn of_cache(
     cache: &ServerlessCache,
     taking: Taking,
 ) -> Result<(Snapshot, Vec<String>), AwsError> {
-    if cache.engine == Engine::Memcached {
-        return Err(errors::feature_not_supported_yet("snapshots of Memcached"));
-    }
     let (tables, scope) = (draft.tables(), cache.scope.behind_serverless());
     let phase = serverless_cache::phase(tables, cache);
     if phase != ServerlessPhase::Available {
         return Err(serverless_cache::invalid_state(&cache.name, phase.as_str()));
     }
-    let group = draft.get::<ReplicationGroup>(&scope, &cache.name).ok_or_else(errors::internal_failure)?;
-    let members: Vec<String> = group.member_ids().cloned().collect();
+    // There is none behind a cache of Memcached, but a cluster.
+    let group = draft.get::<ReplicationGroup>(&scope, &cache.name);
+    let members: Vec<String> =
+        group.as_ref().map_or_else(|| vec![cache.name.clone()], |group| group.member_ids().cloned().collect());
     let member = members.iter().find_map(|id| draft.get::<CacheCluster>(&scope, id));
     let member = member.ok_or_else(errors::internal_failure)?;
     if member.is_snapshotting() {
         return Err(serverless_cache::invalid_state(&cache.name, "snapshotting"));
     }
     let now = taking.requested;
-    let mut snapshot = Snapshot::of_group(&group, &member, taking);
+    let mut snapshot = match &group {
+        Some(group) => Snapshot::of_group(group, &member, taking),
+        None => Snapshot::of_cluster(&member, None, taking),
+    };
     snapshot.kms_key_id = snapshot.kms_key_id.or_else(|| cache.kms_key_id.clone());
     if snapshot.tags.is_empty() {
         snapshot.tags = cache.tags.clone();

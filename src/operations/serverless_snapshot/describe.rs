@@ -31,7 +31,7 @@ impl Operations {
         } else {
             let cache = serverless_cache_name.as_ref().map(|name| name.to_ascii_lowercase());
             let wanted = |snapshot: &Snapshot| {
-                cache.as_ref().is_none_or(|cache| snapshot.settings.replication_group_id.as_ref() == Some(cache))
+                cache.as_ref().is_none_or(|cache| snapshot.cache_id() == cache)
                     && snapshot_type.as_ref().is_none_or(|asked| asked == kind(snapshot))
             };
             let scope = request.scope.behind_serverless();

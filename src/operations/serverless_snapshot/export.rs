@@ -2,7 +2,7 @@
 
 use super::super::snapshot::bucket;
 use crate::{
-    model::{Export, Snapshot},
+    model::{Engine, Export, Snapshot},
     operations::{Operations, errors, request::Request},
     protocol::{AwsError, Output, types},
 };
@@ -19,10 +19,13 @@ impl Operations {
             let tables = self.store.tables();
             let found = super::find(&tables, &request.scope, &name)?;
             super::check_available(&tables, &found)?;
+            if found.settings.engine == Engine::Memcached {
+                return Err(errors::invalid_value("Exporting a snapshot is not supported for engine memcached."));
+            }
             if found.kms_key_id.is_some() {
                 return Err(errors::exported_with_a_key());
             }
-            (Export { bucket: s3_bucket_name, target: found.name.clone() }, found.nodes.len())
+            (Export { bucket: s3_bucket_name, target: found.name.clone(), upload: None }, found.nodes.len())
         };
         let keys = (0..parts).map(|part| export.key(part));
         bucket::check_writable(&self.object_storage, &export.bucket, keys).await?;

@@ -1,6 +1,6 @@
-//! The operations on snapshots of serverless caches. They are snapshots of the replication groups behind the caches, in
-//! the same scope as those, and the reconciler deals with their data as with all others. Here they are shown as those of
-//! the caches.
+//! The operations on snapshots of serverless caches. They are snapshots of what runs behind the caches, a replication
+//! group or a Memcached cluster, in the same scope as that, and the reconciler deals with their data as with all others.
+//! Here they are shown as those of the caches.
 
 mod copy;
 mod create;
@@ -55,7 +55,7 @@ fn invalid_state(name: &str, status: SnapshotStatus) -> AwsError {
     AwsError::new(ErrorCode::InvalidServerlessCacheSnapshotState, message)
 }
 
-/// Has a snapshot taken, of a group with these members.
+/// Has a snapshot taken, of these clusters.
 fn begin(draft: &mut Draft, snapshot: Snapshot, members: &[String]) -> types::ServerlessCacheSnapshot {
     let scope = snapshot.scope.clone();
     for id in members {

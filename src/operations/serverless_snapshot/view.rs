@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::super::{serverless_cache::version::major, snapshot};
 use crate::{
     model::{
-        ReplicationGroup, Snapshot, SnapshotSource,
+        Snapshot, SnapshotSource,
         arn::{Arn, ResourceType},
     },
     protocol::types,
@@ -32,7 +32,7 @@ impl View<'_> {
                 .then(|| shown.requested + TimeDelta::days(self.days(shown).into())),
             bytes_used_for_cache: Some(bytes.to_string()),
             serverless_cache_configuration: Some(types::ServerlessCacheConfiguration {
-                serverless_cache_name: settings.replication_group_id.clone(),
+                serverless_cache_name: Some(shown.cache_id().to_owned()),
                 engine: Some(settings.engine.name().to_owned()),
                 major_engine_version: Some(major(settings.engine, settings.engine_version.as_str()).to_owned()),
             }),
@@ -41,10 +41,11 @@ impl View<'_> {
 
     /// For how many days it is kept: as long as its cache says now, or said when it had it taken.
     fn days(&self, shown: &Snapshot) -> u32 {
-        let id = shown.settings.replication_group_id.as_deref().unwrap_or_default();
-        let group = self.tables.replication_groups.get(&shown.scope, id);
-        let group = group.filter(|group: &&std::sync::Arc<ReplicationGroup>| group.uid == shown.cache_uid);
-        let days = group.map(|group| group.snapshot_retention_limit).filter(|days| *days > 0);
+        let (scope, id) = (&shown.scope, shown.cache_id());
+        let group = self.tables.replication_groups.get(scope, id).filter(|group| group.uid == shown.cache_uid);
+        let cluster = self.tables.cache_clusters.get(scope, id).filter(|cluster| cluster.uid == shown.cache_uid);
+        let days = group.map(|group| group.snapshot_retention_limit);
+        let days = days.or(cluster.map(|cluster| cluster.snapshot_retention_limit)).filter(|days| *days > 0);
         days.unwrap_or(shown.settings.snapshot_retention_limit)
     }
 }

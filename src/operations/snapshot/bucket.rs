@@ -32,13 +32,17 @@ pub(in crate::operations) fn objects(
     if engine == Engine::Memcached {
         return Err(errors::restore_not_supported());
     }
-    let object = |arn: &String| match parse_arn(arn) {
+    let objects = arns.iter().map(|arn| object(arn)).collect::<Result<_, _>>()?;
+    readable.map(|()| objects)
+}
+
+/// The object that an ARN names.
+pub(in crate::operations) fn object(arn: &str) -> Result<BucketObject, AwsError> {
+    match parse_arn(arn) {
         Ok((bucket, key)) => Ok(BucketObject { bucket, key }),
         Err(ArnError::NoKey) => Err(errors::invalid_value("Must specify an object path for S3 ARN")),
         Err(error) => Err(errors::invalid_value(format_args!("Invalid S3 ARN {arn}: {error}."))),
-    };
-    let objects = arns.iter().map(object).collect::<Result<_, _>>()?;
-    readable.map(|()| objects)
+    }
 }
 
 /// Whether objects with these keys can be made in a bucket.
@@ -67,6 +71,7 @@ fn refused(error: &ObjectStorageError, bucket: &str, key: &str, permission: &str
         }
         ObjectStorageError::NotConfigured
         | ObjectStorageError::TooLarge { .. }
+        | ObjectStorageError::NoSuchUpload
         | ObjectStorageError::TimedOut
         | ObjectStorageError::Failed(_) => format!("The S3 bucket {bucket} cannot be used: {error}."),
         // What is wrong on this machine is nobody else's business.

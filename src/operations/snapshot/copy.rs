@@ -16,7 +16,7 @@ impl Operations {
         let types::CopySnapshotMessage { source_snapshot_name, target_snapshot_name, target_bucket, kms_key_id, tags } =
             input;
         if let Some(bucket) = target_bucket {
-            let export = Export { bucket, target: target_snapshot_name };
+            let export = Export { bucket, target: target_snapshot_name, upload: None };
             return self.export_snapshot(request, source_snapshot_name, export, kms_key_id).await;
         }
         let (now, request) = (self.clock.now(), request.clone());

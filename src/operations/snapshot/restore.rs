@@ -9,7 +9,7 @@ use crate::{
         BucketObject, CacheCluster, Engine, EngineVersion, NodeSnapshot, ReplicationGroup, Restore, SlotSet, Snapshot,
         SnapshotFile, SnapshotSettings, TagSet, catalogue::engine_versions::version_reported_as,
     },
-    operations::{errors, parameter_groups, request::Request},
+    operations::{errors, parameter_groups, request::Request, serverless_snapshot},
     protocol::{AwsError, types},
     store::Draft,
 };
@@ -69,6 +69,9 @@ pub(in crate::operations) fn of_group(
     request: &Request,
     input: &mut types::CreateReplicationGroupMessage,
 ) -> Result<Option<Arc<Snapshot>>, AwsError> {
+    if let Some(name) = input.serverless_cache_snapshot_name.take() {
+        return of_serverless(draft, request, input, &name).map(Some);
+    }
     let Some(name) = input.snapshot_name.as_deref() else { return Ok(None) };
     check_alone(input.snapshot_arns.as_deref())?;
     check_engine(input.engine.as_deref())?;
@@ -97,6 +100,38 @@ pub(in crate::operations) fn of_group(
     input.snapshot_retention_limit =
         input.snapshot_retention_limit.or_else(|| i32::try_from(settings.snapshot_retention_limit).ok());
     Ok(Some(snapshot))
+}
+
+/// The snapshot of a serverless cache that a new group is to be made of. The engine is all that such a cache has in common
+/// with a group, so nothing else is filled in from it.
+fn of_serverless(
+    draft: &Draft,
+    request: &Request,
+    input: &mut types::CreateReplicationGroupMessage,
+    name: &str,
+) -> Result<Arc<Snapshot>, AwsError> {
+    let is_given = |arns: &[String]| !arns.is_empty();
+    for (other, given) in [
+        ("SnapshotName", input.snapshot_name.is_some()),
+        ("SnapshotArns", input.snapshot_arns.as_deref().is_some_and(is_given)),
+        ("PrimaryClusterId", input.primary_cluster_id.is_some()),
+    ] {
+        if given {
+            return Err(errors::invalid_combination(format_args!(
+                "{other} cannot be specified along with ServerlessCacheSnapshotName."
+            )));
+        }
+    }
+    check_engine(input.engine.as_deref())?;
+    let snapshot = serverless_snapshot::find(draft.tables(), &request.scope, name)?;
+    serverless_snapshot::check_available(draft.tables(), &snapshot)?;
+    let settings = &snapshot.settings;
+    check_engine(Some(settings.engine.name()))?;
+    let engine = input.engine.get_or_insert_with(|| settings.engine.name().to_owned());
+    if *engine == settings.engine.name() {
+        input.engine_version = input.engine_version.take().or_else(|| version(settings));
+    }
+    Ok(snapshot)
 }
 
 /// Fills in the shards and replicas that the snapshot's cache had, where the request says nothing of them.
@@ -272,7 +307,8 @@ impl Seed {
     /// The share of a shard with these slots; `None` without cluster mode.
     fn share(&self, slots: Option<&SlotSet>) -> Result<Restore, AwsError> {
         let (snapshot, slots) = match (self, slots) {
-            (Self::Snapshot(snapshot), None) if snapshot.is_clustered() => {
+            // One of a serverless cache has the keys of all slots in one file.
+            (Self::Snapshot(snapshot), None) if snapshot.is_clustered() && !snapshot.scope.is_behind_serverless() => {
                 return Err(errors::invalid_combination(format_args!(
                     "Snapshot {} was taken with cluster mode enabled and cannot be restored with cluster mode disabled.",
                     snapshot.name
@@ -297,6 +333,6 @@ impl Seed {
 }
 
 fn restore(snapshot: Option<&Arc<Snapshot>>, files: Vec<SnapshotFile>, slots: Option<SlotSet>) -> Restore {
-    let snapshot = snapshot.map(|snapshot| snapshot.name.clone());
-    Restore { snapshot, files, objects: Vec::new(), slots, failure: None }
+    let snapshots = snapshot.into_iter().map(|snapshot| snapshot.uid.clone()).collect();
+    Restore { snapshots, files, objects: Vec::new(), slots, failure: None }
 }

@@ -12,8 +12,10 @@ use crate::{
 /// Where `snapshot` stands.
 pub(in crate::operations) fn status(tables: &Tables, snapshot: &Snapshot) -> SnapshotStatus {
     let others = tables.snapshots.iter(&snapshot.scope).map(|(_, other)| Arc::as_ref(other));
-    let clusters = tables.cache_clusters.iter(&snapshot.scope).map(|(_, cluster)| Arc::<CacheCluster>::as_ref(cluster));
-    snapshot.status(others, clusters)
+    // A snapshot of nodes can become a serverless cache, and the other way round.
+    let scopes = snapshot.scope.before_serverless().unwrap_or_else(|| snapshot.scope.clone()).with_serverless();
+    let clusters = scopes.iter().flat_map(|scope| tables.cache_clusters.iter(scope));
+    snapshot.status(others, clusters.map(|(_, cluster)| Arc::<CacheCluster>::as_ref(cluster)))
 }
 
 /// Holds a snapshot that something is to be made of to being available.

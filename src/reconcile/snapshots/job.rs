@@ -9,8 +9,8 @@ use tracing::Instrument;
 
 use super::outcome::{self, Part};
 use crate::{
-    engine::{Dump, EngineError},
-    model::{CacheCluster, DumpSource, Export, FindMember, NodeId, ReplicationGroup, Scope, Snapshot},
+    engine::{Dump, EngineError, Items},
+    model::{CacheCluster, DumpSource, Engine, Export, FindMember, NodeId, ReplicationGroup, Scope, Snapshot},
     object_storage::ObjectStorageError,
     reconcile::{Actor, Key, Shared},
     snapshot_files::{FilesError, Fresh},
@@ -156,8 +156,17 @@ impl Job {
     async fn pull(&self, cluster: &CacheCluster, source: &DumpSource) -> Result<(DateTime<Utc>, Fresh), JobError> {
         let mut writing = self.shared.snapshot_files.begin().await?;
         if !source.running.is_real() {
-            writing.write(EMPTY_DUMP).await?;
+            // No items at all are no commands.
+            writing.write(if cluster.engine == Engine::Memcached { b"" } else { EMPTY_DUMP }).await?;
             return Ok((self.shared.clock.now(), writing.finish().await?));
+        }
+        if cluster.engine == Engine::Memcached {
+            let mut items = Items::request(source.running.address).await?;
+            let taken = self.shared.clock.now();
+            while let Some(item) = items.next().await? {
+                writing.write(&item).await?;
+            }
+            return Ok((taken, writing.finish().await?));
         }
         let actor =
             Actor { shared: Arc::clone(&self.shared), key: Key::of_cluster(&self.scope, &cluster.id), failures: 0 };
