@@ -149,13 +149,14 @@ def test_an_engine_that_finds_no_room_for_its_data_waits_for_it(own_server, disk
     filled(client, "whole")
     take(client, "saved", "whole")
     disk.fill_up(ROOM)
-    client.create_cache_cluster(CacheClusterId="copy", SnapshotName="saved")
-    wait_told(client, "copy", "could not be brought up", "No space left on device")
     # Who does not want to wait can delete it.
     client.create_cache_cluster(CacheClusterId="unwanted", SnapshotName="saved")
     wait_told(client, "unwanted", "could not be brought up", "No space left on device")
     client.delete_cache_cluster(CacheClusterId="unwanted")
     wait_gone(client, "unwanted")
+    client.create_cache_cluster(CacheClusterId="copy", SnapshotName="saved")
+    wait_told(client, "copy", "could not be brought up", "No space left on device")
+    assert status(client, "copy") == "incompatible-network"
     disk.make_room()
     wait_for(lambda: status(client, "copy") == "available", 30, "the recovery")
     check(client, "copy")
