@@ -178,12 +178,17 @@ impl Operations {
             Operation::DescribeUpdateActions(input) => self.describe_update_actions(request, &input),
             Operation::BatchApplyUpdateAction(input) => self.batch_apply_update_action(request, *input).await,
             Operation::BatchStopUpdateAction(input) => self.batch_stop_update_action(request, *input).await,
-            // There are no datastores with cluster mode enabled and no migrations to serverless caches yet.
-            Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
-            | Operation::IncreaseNodeGroupsInGlobalReplicationGroup(_)
-            | Operation::PrepareMigration(_)
-            | Operation::RebalanceSlotsInGlobalReplicationGroup(_)
-            | Operation::StopMigration(_) => Err(errors::not_supported_yet(name)),
+            Operation::IncreaseNodeGroupsInGlobalReplicationGroup(input) => {
+                self.increase_node_groups_in_global_replication_group(request, *input).await
+            }
+            Operation::DecreaseNodeGroupsInGlobalReplicationGroup(input) => {
+                self.decrease_node_groups_in_global_replication_group(request, *input).await
+            }
+            Operation::RebalanceSlotsInGlobalReplicationGroup(input) => {
+                self.rebalance_slots_in_global_replication_group(request, *input).await
+            }
+            // There are no migrations to serverless caches yet.
+            Operation::PrepareMigration(_) | Operation::StopMigration(_) => Err(errors::not_supported_yet(name)),
         }
     }
 }
