@@ -21,6 +21,19 @@ pub trait Directory: Send + Sync + 'static {
     /// the gateway itself reaches there. `None` when there is none: what a client is told of it is left as it is.
     fn public_port(&self, endpoint: &EndpointId, engine: SocketAddr) -> Option<u16>;
 
+    /// Where in the cluster of `endpoint` the engine belongs that others know as `engine`. Asked for every address that a
+    /// client is told of.
+    fn standing(&self, endpoint: &EndpointId, engine: SocketAddr) -> Standing {
+        let port = self.public_port(endpoint, engine);
+        port.map_or(Standing::Unknown, |port| Standing::Node { port, stands_in: false })
+    }
+
+    /// Whether `engine`, an address that a route led to, stands in for a primary in another region, see
+    /// [`Standing::Node`]. A connection is cut when that changes.
+    fn stands_in(&self, _endpoint: &EndpointId, _engine: SocketAddr) -> bool {
+        false
+    }
+
     /// The engines that connections to `endpoint` may be joined to, when its connections follow its targets, as those to
     /// the primary and to the reader endpoint of a replication group do: one to an engine that is no longer among them
     /// is cut, so that nobody goes on writing to a former primary. `None` for endpoints whose connections stay as long
@@ -48,6 +61,34 @@ pub trait Directory: Send + Sync + 'static {
     /// Changes whenever any answer may have changed. Connections that wait for a target ask again at every change, and
     /// those that are open are judged again.
     fn changes(&self) -> watch::Receiver<u64>;
+}
+
+/// What an engine is for the clients of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A node of the endpoint's own group.
+    Node {
+        /// The port of its endpoint.
+        port: u16,
+        /// It copies a primary in another region, and is what clients of this one take for the primary.
+        stands_in: bool,
+    },
+    /// It is in another region, or gone. Clients of this one are not told of it.
+    Elsewhere {
+        /// Who stands in for the shard here.
+        instead: Option<StandIn>,
+    },
+    /// Nobody knows it. What a client is told of it is left as it is.
+    Unknown,
+}
+
+/// The engine that is the primary of a shard to the clients of one region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandIn {
+    /// Where the gateway reaches it.
+    pub engine: SocketAddr,
+    /// The port of its endpoint.
+    pub port: u16,
 }
 
 /// What stands between clients and the engines behind an endpoint.

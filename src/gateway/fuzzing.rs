@@ -40,7 +40,7 @@ impl<'a> Connection<'a> {
         endpoint_host: Option<&'a str>,
     ) -> Self {
         let viewer = Viewer::new(endpoint, directory, engine, local, endpoint_host);
-        Self { tap: Box::new(ClusterTap::new(viewer)) }
+        Self { tap: Box::new(ClusterTap::new(viewer, false)) }
     }
 
     /// A client of Memcached, that reached the gateway at `local`.

@@ -2,9 +2,13 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use super::{StandIn, Standing};
 use crate::{
-    model::{CacheCluster, CacheNode, EndpointRole, EngineRole, NodeGroup, NodeId, ReplicationGroup, Running, Scope},
-    store::Tables,
+    model::{
+        CacheCluster, CacheNode, EndpointId, EndpointRole, EngineRole, GlobalReplicationGroup, NodeGroup, NodeGroupId,
+        NodeId, ReplicationGroup, Running, Scope,
+    },
+    store::{Regions, Tables},
 };
 
 /// A group among the records.
@@ -24,6 +28,19 @@ pub(super) fn shard_of<'a>(tables: &'a Tables, cluster: &CacheCluster) -> Option
 impl<'a> Group<'a> {
     pub(super) fn find(tables: &'a Tables, scope: &Scope, id: &str) -> Option<Self> {
         tables.replication_groups.get(scope, id).map(|record| Self { tables, record })
+    }
+
+    /// The group that an endpoint belongs to.
+    pub(super) fn behind(tables: &'a Tables, endpoint: &EndpointId) -> Option<Self> {
+        let EndpointId { scope, resource_id, role } = endpoint;
+        match role {
+            EndpointRole::Node(_) | EndpointRole::Configuration => {
+                Some(shard_of(tables, tables.cache_clusters.get(scope, resource_id)?)?.0)
+            }
+            EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => {
+                Self::find(tables, scope, resource_id)
+            }
+        }
     }
 
     fn member(&self, id: &str) -> Option<&'a CacheCluster> {
@@ -66,7 +83,12 @@ impl<'a> Group<'a> {
         let members = shard.members.iter().filter_map(|id| self.member(id));
         members.filter(|member| member.deleted.is_none()).filter_map(|member| {
             let node = member.nodes.get(&NodeId::FIRST)?;
-            let is_replica = |engine: &&Running| matches!(engine.role, Some(EngineRole::Replica { .. }));
+            // In cluster mode the replicas of a secondary group copy the other region themselves.
+            let is_replica = |engine: &&Running| match engine.role {
+                Some(EngineRole::Replica { .. }) => true,
+                Some(EngineRole::Secondary { .. }) => shard.primary.cache_cluster_id != member.id,
+                _ => false,
+            };
             node.engines.values().filter_map(|engine| engine.running()).rfind(is_replica)
         })
     }
@@ -91,5 +113,61 @@ impl<'a> Group<'a> {
         }
         let node = nodes().find(runs_there).or_else(|| nodes().find(was_there));
         node?.port
+    }
+}
+
+/// What the group is to its clients where its engines share a cluster with those of groups in other regions.
+impl Group<'_> {
+    /// Where an engine belongs that others know as `peer`.
+    pub(super) fn standing(&self, peer: SocketAddr) -> Standing {
+        if let Some(port) = self.public_port(peer) {
+            return Standing::Node { port, stands_in: self.stands_in(peer) };
+        }
+        let Some(datastore) = self.datastore() else { return Standing::Unknown };
+        let regions = Regions::new(self.tables, &self.record.scope);
+        let others = datastore.members.keys().filter(|region| **region != self.record.scope.region);
+        let others = others.filter_map(|region| datastore.member_of(region, &regions));
+        let shard = others.into_iter().find_map(|record| Group { tables: self.tables, record }.shard_at(peer).cloned());
+        Standing::Elsewhere { instead: shard.and_then(|id| self.stand_in(&id)) }
+    }
+
+    /// Whether an engine is what clients of a secondary group take for the primary of its shard.
+    pub(super) fn stands_in(&self, peer: SocketAddr) -> bool {
+        self.datastore().is_some_and(|datastore| datastore.primary_region != self.record.scope.region)
+            && self.record.node_groups.keys().any(|id| {
+                let engine = self.primary_of(id).map(|(_, running)| running);
+                engine.is_some_and(|running| running.peer == peer || running.address == peer)
+            })
+    }
+
+    /// The datastore of a group in cluster mode.
+    fn datastore(&self) -> Option<&GlobalReplicationGroup> {
+        let in_cluster = self.record.cluster_mode.is_clustered();
+        let datastore = Regions::new(self.tables, &self.record.scope).datastore(self.record);
+        datastore.filter(|_| in_cluster).map(Arc::as_ref)
+    }
+
+    /// The shard that has or had an engine which others know as `peer`.
+    fn shard_at(&self, peer: SocketAddr) -> Option<&NodeGroupId> {
+        let is_there = |id: &String| {
+            let node = self.member(id).and_then(|member| member.nodes.get(&NodeId::FIRST));
+            node.is_some_and(|node| {
+                let running = node.engines.values().filter_map(|engine| engine.running());
+                node.former_peer == Some(peer) || running.into_iter().any(|running| running.peer == peer)
+            })
+        };
+        self.record.node_groups.iter().find(|(_, shard)| shard.members.iter().any(is_there)).map(|(id, _)| id)
+    }
+
+    /// The engine in the place of a shard's primary, whatever it has been made yet.
+    fn primary_of(&self, shard: &NodeGroupId) -> Option<(&CacheNode, &Running)> {
+        let primary = &self.record.node_groups.get(shard)?.primary;
+        let node = self.member(&primary.cache_cluster_id)?.nodes.get(&NodeId::FIRST)?;
+        Some((node, node.engines.get(&primary.generation)?.running()?))
+    }
+
+    fn stand_in(&self, shard: &NodeGroupId) -> Option<StandIn> {
+        let (node, running) = self.primary_of(shard)?;
+        Some(StandIn { engine: running.address, port: node.port? })
     }
 }

@@ -42,9 +42,11 @@ impl Condition {
     const LONGEST_DELAY: u64 = u64::MAX - 2;
 
     /// What holds for a connection to `engine`.
-    fn of(directory: &dyn Directory, endpoint: &EndpointId, engine: SocketAddr, is_encrypted: bool) -> Self {
+    fn of(directory: &dyn Directory, endpoint: &EndpointId, engine: SocketAddr, line: &Line) -> Self {
         let targets = directory.targets(endpoint);
-        if is_left(targets.as_deref(), engine) || !is_encrypted && requires_encryption(directory, endpoint) {
+        let has_changed = line.stands_in() != directory.stands_in(endpoint, engine);
+        let is_open = !line.is_encrypted() && requires_encryption(directory, endpoint);
+        if has_changed || is_open || is_left(targets.as_deref(), engine) {
             Self::Severed
         } else {
             directory.fault_of(engine).into()
@@ -102,6 +104,8 @@ pub(super) struct Line {
     waker: AtomicWaker,
     /// Whether the client speaks TLS, which is known before it is joined.
     is_encrypted: AtomicBool,
+    /// Whether the engine stands in for a primary in another region, as long as it is joined to it.
+    stands_in: AtomicBool,
 }
 
 impl Line {
@@ -115,7 +119,8 @@ impl Line {
     pub(super) fn join(&self, directory: &dyn Directory, endpoint: &EndpointId, engine: SocketAddr) -> bool {
         let mut joined = self.engine();
         // Asked under the lock: whoever looks at all connections either finds this one joined, or looked before.
-        let condition = Condition::of(directory, endpoint, engine, self.is_encrypted());
+        self.stands_in.store(directory.stands_in(endpoint, engine), Ordering::Release);
+        let condition = Condition::of(directory, endpoint, engine, self);
         if condition == Condition::Severed {
             return false;
         }
@@ -143,6 +148,11 @@ impl Line {
         self.condition.load(Ordering::Acquire) == Condition::SEVERED
     }
 
+    /// Whether its engine stands in for a primary in another region.
+    pub(super) fn stands_in(&self) -> bool {
+        self.stands_in.load(Ordering::Acquire)
+    }
+
     fn is_encrypted(&self) -> bool {
         self.is_encrypted.load(Ordering::Acquire)
     }
@@ -157,19 +167,22 @@ impl Line {
 pub(super) fn tell_all<'a>(directory: &dyn Directory, endpoint: &EndpointId, lines: impl Iterator<Item = &'a Line>) {
     let targets = directory.targets(endpoint);
     let requires_encryption = requires_encryption(directory, endpoint);
-    let mut faults = HashMap::new();
+    let (mut faults, mut stand_ins) = (HashMap::new(), HashMap::new());
     for line in lines {
         let joined = line.engine();
         let Some(engine) = *joined else { continue };
         let fault = *faults.entry(engine).or_insert_with(|| directory.fault_of(engine));
-        let is_severed = is_left(targets.as_deref(), engine) || requires_encryption && !line.is_encrypted();
+        let stands_in = *stand_ins.entry(engine).or_insert_with(|| directory.stands_in(endpoint, engine));
+        let is_severed = stands_in != line.stands_in()
+            || is_left(targets.as_deref(), engine)
+            || requires_encryption && !line.is_encrypted();
         let condition = if is_severed { Condition::Severed } else { fault.into() };
         let present = Condition::from_code(line.condition.load(Ordering::Acquire));
         if condition == present || present == Condition::Severed {
             continue;
         }
         // It may have been joined, by a newer answer, after what was asked above.
-        let condition = Condition::of(directory, endpoint, engine, line.is_encrypted());
+        let condition = Condition::of(directory, endpoint, engine, line);
         line.condition.store(condition.code(), Ordering::Release);
         line.waker.wake();
     }

@@ -249,7 +249,7 @@ async fn join<C: Client>(
         Front::RedisCluster => {
             let host = settings.endpoint_host.as_deref();
             let viewer = Viewer::new(id, &**directory, target.peer_addr()?, local, host);
-            look(client, target, ClusterTap::new(viewer), endpoint, line).await
+            look(client, target, ClusterTap::new(viewer, line.stands_in()), endpoint, line).await
         }
         Front::Memcached => {
             let discovery = Discovery { endpoint: id, directory: &**directory, settings, local };

@@ -42,7 +42,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) use self::records::cluster_behind;
 pub use self::{
-    directory::{Directory, Member, Membership, NetworkFault, Security},
+    directory::{Directory, Member, Membership, NetworkFault, Security, StandIn, Standing},
     front::Front,
     iam::{Grant, IamLogin, Login},
     outside::{OutsideSources, OutsideStream},

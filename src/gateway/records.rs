@@ -11,7 +11,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{Directory, Member, Membership, NetworkFault, Security, faults, groups};
+use super::{Directory, Member, Membership, NetworkFault, Security, Standing, faults, groups};
 use crate::{
     model::{CacheCluster, EndpointId, EndpointRole, FaultKind, Lead, ServerlessMigration},
     store::{Store, Tables},
@@ -105,17 +105,17 @@ impl Directory for Records {
     }
 
     fn public_port(&self, endpoint: &EndpointId, engine: SocketAddr) -> Option<u16> {
+        groups::Group::behind(&self.store.tables(), endpoint)?.public_port(engine)
+    }
+
+    fn standing(&self, endpoint: &EndpointId, engine: SocketAddr) -> Standing {
         let tables = self.store.tables();
-        let group = match endpoint.role {
-            EndpointRole::Node(_) | EndpointRole::Configuration => {
-                let cluster = tables.cache_clusters.get(&endpoint.scope, &endpoint.resource_id)?;
-                groups::shard_of(&tables, cluster)?.0
-            }
-            EndpointRole::Primary | EndpointRole::Reader | EndpointRole::GroupConfiguration => {
-                groups::Group::find(&tables, &endpoint.scope, &endpoint.resource_id)?
-            }
-        };
-        group.public_port(engine)
+        groups::Group::behind(&tables, endpoint).map_or(Standing::Unknown, |group| group.standing(engine))
+    }
+
+    fn stands_in(&self, endpoint: &EndpointId, engine: SocketAddr) -> bool {
+        let tables = self.store.tables();
+        groups::Group::behind(&tables, endpoint).is_some_and(|group| group.stands_in(engine))
     }
 
     fn targets(&self, endpoint: &EndpointId) -> Option<Vec<SocketAddr>> {

@@ -52,7 +52,7 @@ pub use migration::{Completion, CustomerNode, MOST_LOSSES, Migration, MigrationE
 pub use node_group::{InvalidNodeGroupId, NodeGroup, NodeGroupId, Promotion};
 pub use observed::{Failure, Observed, Running, Settings};
 pub use parameter_group::CacheParameterGroup;
-pub use replication_group::{ClusterMode, FindMember, GroupPhase, GroupPorts, ReplicationGroup, Resharding};
+pub use replication_group::{ClusterMode, Departure, FindMember, GroupPhase, GroupPorts, ReplicationGroup, Resharding};
 pub use reserved_node::{OfferingType, ReservationState, ReservationTerms, ReservedCacheNode};
 pub use scope::Scope;
 pub use security_group::{CacheSecurityGroup, Ec2SecurityGroup};

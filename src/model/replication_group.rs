@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CacheCluster, CustomerNode, Failure, Migration, NodeGroup, NodeGroupId, NodeId, Phase, Running, Scope, SlotSet,
-    SnapshotWindow, TagSet,
+    CacheCluster, CustomerNode, EngineRef, Failure, Migration, NodeGroup, NodeGroupId, NodeId, Phase, Running, Scope,
+    SlotSet, SnapshotWindow, TagSet,
 };
 
 /// A replication group.
@@ -76,6 +76,20 @@ pub struct ReplicationGroup {
     /// The global datastore that it is a member of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub global_replication_group_id: Option<String>,
+    /// The group, with its scope, whose cluster its engines have joined; `None` when they made one of their own. The
+    /// secret by which engines in cluster mode know each other follows from it, and stays when the group goes its own way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_cluster: Option<String>,
+    /// Its engines are about to be replaced by some that share a cluster with no other group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub departure: Option<Departure>,
+}
+
+/// How far a group has come that leaves a cluster which it shares with others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Departure {
+    /// The engine of each shard that is started with the shard's data.
+    pub filled: BTreeMap<NodeGroupId, EngineRef>,
 }
 
 /// Whether the engines of a group form a cluster.
@@ -196,6 +210,21 @@ impl ReplicationGroup {
             GroupPhase::Snapshotting
         } else {
             GroupPhase::Available
+        }
+    }
+
+    /// The name of the cluster that its engines are nodes of, should they be in cluster mode.
+    #[must_use]
+    pub fn cluster_name(&self) -> String {
+        self.shared_cluster.clone().unwrap_or_else(|| format!("{}/{}", self.scope, self.id))
+    }
+
+    /// Notes that the engines of each shard have the slots that those of the same shard of `other` have, which they copy.
+    pub fn copy_slots(&mut self, other: &Self) {
+        for (id, shard) in &mut self.node_groups {
+            if let Some(other) = other.node_groups.get(id) {
+                shard.slots.clone_from(&other.slots);
+            }
         }
     }
 

@@ -28,13 +28,6 @@ pub(super) fn no_modifications() -> AwsError {
     invalid_combination("No modifications were requested")
 }
 
-/// The operation is known but not built yet.
-pub(super) fn not_supported_yet(operation: &str) -> AwsError {
-    invalid_value(format_args!(
-        "Cachette does not support {operation} yet. See docs/compatibility.md for what it does support."
-    ))
-}
-
 /// A feature that is known but not built yet.
 pub(super) fn feature_not_supported_yet(feature: &str) -> AwsError {
     invalid_value(format_args!(

@@ -80,7 +80,6 @@ impl Operations {
     /// What `ElastiCache` would answer.
     #[expect(clippy::too_many_lines, reason = "one arm for each of the 77 operations")]
     pub async fn execute(&self, request: &Request, operation: Operation) -> Result<Output, AwsError> {
-        let name = operation.name();
         match operation {
             Operation::CreateCacheCluster(input) => self.create_cache_cluster(request, *input).await,
             Operation::DescribeCacheClusters(input) => self.describe_cache_clusters(request, &input),
@@ -188,10 +187,15 @@ impl Operations {
             Operation::DescribeUpdateActions(input) => self.describe_update_actions(request, &input),
             Operation::BatchApplyUpdateAction(input) => self.batch_apply_update_action(request, *input).await,
             Operation::BatchStopUpdateAction(input) => self.batch_stop_update_action(request, *input).await,
-            // There are no datastores with cluster mode enabled yet.
-            Operation::DecreaseNodeGroupsInGlobalReplicationGroup(_)
-            | Operation::IncreaseNodeGroupsInGlobalReplicationGroup(_)
-            | Operation::RebalanceSlotsInGlobalReplicationGroup(_) => Err(errors::not_supported_yet(name)),
+            Operation::IncreaseNodeGroupsInGlobalReplicationGroup(input) => {
+                self.increase_node_groups_in_global_replication_group(request, *input).await
+            }
+            Operation::DecreaseNodeGroupsInGlobalReplicationGroup(input) => {
+                self.decrease_node_groups_in_global_replication_group(request, *input).await
+            }
+            Operation::RebalanceSlotsInGlobalReplicationGroup(input) => {
+                self.rebalance_slots_in_global_replication_group(request, *input).await
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{Key, Shared, queue::Outcome};
 use crate::{
     model::{
@@ -19,6 +21,8 @@ enum Step {
     Associate(String),
     /// The member of this region is a group of its own by now, or is gone.
     Release(String),
+    /// Slots have moved in the primary group, and with them in the member of this region, whose engines copy it.
+    CopySlots(String),
     /// Nobody is left in the region that was to take writes.
     GiveUpFailover(String),
     /// Nothing of the datastore is left.
@@ -38,7 +42,17 @@ fn plan(datastore: &GlobalReplicationGroup, find: &impl FindInRegion) -> Vec<Ste
     };
     let abandoned = datastore.failover_to.as_ref().filter(|region| !has_engines(datastore, region, find));
     let give_up = abandoned.map(|region| Step::GiveUpFailover(region.clone()));
-    datastore.members.iter().filter_map(next).chain(give_up).collect()
+    let strays = datastore.members.keys().filter(|region| has_other_slots(datastore, region, find));
+    let copies = strays.map(|region| Step::CopySlots(region.clone()));
+    datastore.members.iter().filter_map(next).chain(copies).chain(give_up).collect()
+}
+
+/// Whether a secondary is said to have other slots than the primary.
+fn has_other_slots(datastore: &GlobalReplicationGroup, region: &str, find: &impl FindInRegion) -> bool {
+    let primary = datastore.member_of(&datastore.primary_region, find);
+    let (Some(group), Some(primary)) = (datastore.member_of(region, find), primary) else { return false };
+    let mut shards = group.node_groups.iter().filter_map(|(id, shard)| Some((shard, primary.node_groups.get(id)?)));
+    shards.any(|(shard, copied)| shard.slots != copied.slots)
 }
 
 /// Whether any engine runs for the member of a region.
@@ -75,6 +89,10 @@ pub(super) async fn run(shared: Arc<Shared>, key: Key) -> Outcome {
                     datastore.members.remove(region);
                     (region, format!("Replication group was disassociated from global datastore {}", key.id))
                 }
+                Step::CopySlots(region) => {
+                    copy_slots(draft, &before, region);
+                    continue;
+                }
                 Step::GiveUpFailover(region) => {
                     datastore.failover_to = None;
                     let id = &key.id;
@@ -109,6 +127,44 @@ pub(super) async fn run(shared: Arc<Shared>, key: Key) -> Outcome {
             Outcome::Failed
         }
     }
+}
+
+/// Notes in the record of a secondary which slots its shards have.
+fn copy_slots(draft: &mut Draft, datastore: &GlobalReplicationGroup, region: &str) {
+    let group_of = |draft: &Draft, region: &str| {
+        let member = datastore.members.get(region)?;
+        draft.get::<ReplicationGroup>(&datastore.scope.in_region(region), &member.replication_group_id)
+    };
+    let (Some(group), Some(primary)) = (group_of(draft, region), group_of(draft, &datastore.primary_region)) else {
+        return;
+    };
+    let mut group = ReplicationGroup::clone(&group);
+    group.copy_slots(&primary);
+    let (scope, id) = (group.scope.clone(), group.id.clone());
+    draft.put(&scope, &id, group);
+}
+
+/// Lets a group go that has made a cluster of its own. Its old engines are left for the primary group to forget.
+pub(super) fn let_go(draft: &mut Draft, before: &ReplicationGroup, now: DateTime<Utc>) {
+    let (scope, region) = (&before.scope, &before.scope.region);
+    let Some(id) = &before.global_replication_group_id else { return };
+    let everywhere = scope.everywhere();
+    let Some(datastore) = draft.get::<GlobalReplicationGroup>(&everywhere, id) else { return };
+    let primary = datastore.members.get(&datastore.primary_region).map(|member| member.replication_group_id.clone());
+    let primary_scope = scope.in_region(&datastore.primary_region);
+    if let Some(primary) = primary.and_then(|id| draft.get::<ReplicationGroup>(&primary_scope, &id)) {
+        let mut primary = ReplicationGroup::clone(&primary);
+        primary.cluster_node_ids.extend(before.cluster_node_ids.iter().cloned());
+        let id = primary.id.clone();
+        draft.put(&primary_scope, &id, primary);
+    }
+    let mut datastore = GlobalReplicationGroup::clone(&datastore);
+    datastore.members.remove(region);
+    draft.put(&everywhere, id, datastore);
+    release(draft, scope, &before.id, id);
+    let message = format!("Replication group was disassociated from global datastore {id}");
+    let source_identifier = before.id.clone();
+    draft.emit(scope, Event { source_identifier, source_type: SourceType::ReplicationGroup, message, date: now });
 }
 
 /// Makes a group, and the parameter group that was made for it, nobody's but their own.

@@ -8,10 +8,12 @@ use super::{Actor, change::RecordChange, failure::StepError, plan::reachable};
 use crate::{
     backend::{BackendError, EngineId, EngineSpec, RunningEngine},
     engine::{
-        self, ClusterSettings, EngineError, EngineSettings, Member, MemcachedClient, RedisClient, RefusedDirective,
+        self, AdminSecret, ClusterSettings, EngineError, EngineSettings, Member, MemcachedClient, RedisClient,
+        RefusedDirective,
     },
     model::{
-        Access, Authentication, CacheCluster, Engine, NodeId, Observed, PasswordHash, Running, Settings, parameters,
+        Access, Authentication, CacheCluster, Engine, EngineRole, NodeId, Observed, PasswordHash, Running, Settings,
+        parameters,
     },
 };
 
@@ -121,7 +123,11 @@ impl Actor {
             let refused = self.configure(running.address, &wanted).await?;
             if wanted.cluster.is_some() && running.cluster_node_id.is_some() {
                 let member = Member { address: running.address, peer: running.peer, settings: wanted };
-                engine::settle(&[member]).await?;
+                engine::settle(std::slice::from_ref(&member)).await?;
+                if matches!(running.role, Some(EngineRole::Secondary { .. })) {
+                    let mut client = RedisClient::connect(running.address, &member.settings).await?;
+                    client.read_when_down(&member.settings, true).await?;
+                }
             }
             self.tell_refused(node, &settings.parameters, refused).await?;
             self.shared.backend.resize(&spec.id, spec.memory_limit).await?;
@@ -257,14 +263,19 @@ impl Actor {
             replicates: cluster.membership.is_some(),
             is_serverless: cluster.scope.is_behind_serverless(),
             cluster: cluster.membership.as_ref().filter(|_| settings.is_clustered()).map(|membership| {
-                ClusterSettings {
-                    secret: self
-                        .shared
-                        .secret
-                        .of_engine(&format!("replication-group/{}/{}", cluster.scope, membership.replication_group_id)),
-                }
+                ClusterSettings { secret: self.cluster_secret(cluster, &membership.replication_group_id) }
             }),
         }
+    }
+
+    /// By what the nodes of a cluster let each other in, in whichever regions they are.
+    fn cluster_secret(&self, cluster: &CacheCluster, group: &str) -> AdminSecret {
+        let tables = self.shared.store.tables();
+        let name = tables
+            .replication_groups
+            .get(&cluster.scope, group)
+            .map_or_else(|| format!("{}/{group}", cluster.scope), |group| group.cluster_name());
+        self.shared.secret.of_engine(&format!("replication-group/{name}"))
     }
 
     /// By what the gateway logs in for users that it has let in by IAM.

@@ -1,6 +1,8 @@
 //! What global datastores and their members refuse.
 
-use aws_sdk_elasticache::operation::modify_replication_group::builders::ModifyReplicationGroupFluentBuilder;
+use aws_sdk_elasticache::{
+    operation::modify_replication_group::builders::ModifyReplicationGroupFluentBuilder, types::ClusterMode,
+};
 
 use crate::{
     answer::Refusal,
@@ -35,14 +37,15 @@ async fn what_becomes_a_primary_has_to_be_a_group_by_itself() {
         refusal(create("other", "absent").await),
         Refusal::new(404, "ReplicationGroupNotFoundFault", "ReplicationGroup absent not found.")
     );
-    let request = app.in_region(HOME).create_replication_group().replication_group_id("sharded");
-    let request = request.replication_group_description("d").cache_node_type("cache.r6g.large").num_node_groups(2);
+    let request = app.in_region(HOME).create_replication_group().replication_group_id("mixed");
+    let request = request.replication_group_description("d").cache_node_type("cache.r6g.large");
+    let request = request.cluster_mode(ClusterMode::Compatible).cache_parameter_group_name("default.redis7.cluster.on");
     request.automatic_failover_enabled(true).send().await.expect("created");
-    assert_eq!(refusal(create("other", "sharded").await).code(), (400, "InvalidReplicationGroupState"));
-    app.until_group(HOME, "sharded", "available").await;
-    let text = "Cachette does not support global datastores with cluster mode enabled yet. See docs/compatibility.md for \
+    assert_eq!(refusal(create("other", "mixed").await).code(), (400, "InvalidReplicationGroupState"));
+    app.until_group(HOME, "mixed", "available").await;
+    let text = "Cachette does not support global datastores with cluster mode compatible yet. See docs/compatibility.md for \
                 what it does support.";
-    assert_eq!(refusal(create("other", "sharded").await), Refusal::value(text));
+    assert_eq!(refusal(create("other", "mixed").await), Refusal::value(text));
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ mod crashes;
 mod failover;
 mod faults;
 mod global;
+mod global_cluster;
+mod global_cluster_crashes;
 mod global_crashes;
 mod global_datastore;
 mod global_random;

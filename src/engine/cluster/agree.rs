@@ -1,17 +1,30 @@
 //! What all nodes of a cluster have to know: waiting until they do, and letting them forget.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::try_join_all;
 
 use super::{
-    member::{Connected, Duty, Member, connect_all},
+    member::{Connected, Duty, Member, connect, connect_all},
     view::ClusterView,
 };
 use crate::{
-    engine::{EngineError, EngineSettings, RedisClient, wait::Wait},
+    engine::{EngineError, EngineSettings, RedisClient, rest, wait::Wait},
     model::SlotSet,
 };
+
+/// The parameter by which nodes serve reads while too few primaries answer.
+const READ_WHEN_DOWN: &str = "cluster-allow-reads-when-down";
+
+/// How long it is waited for that nodes tell clients of a new one.
+const TOLD_PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long a node is left alone between two questions.
+const MOMENT: Duration = Duration::from_millis(5);
 
 /// How long news may take to reach every node.
 const AGREE_PATIENCE: Duration = Duration::from_secs(30);
@@ -83,6 +96,46 @@ async fn knows_shards(
     }))
 }
 
+/// Waits until every one of `members` tells clients of the new replica of `primary`, as nodes do once they have heard that
+/// it has seen something. They hear of that soon, as long as it has the node timeout of the start; what is not heard within
+/// a few seconds is no failure.
+///
+/// # Errors
+/// When an engine does not answer.
+pub async fn until_told(newcomer: &Member, primary: &Member, members: &[Member]) -> Result<(), EngineError> {
+    let (mut new, mut of) = (connect(newcomer).await?, connect(primary).await?);
+    if of.client.view().await?.myself().slots.is_empty() {
+        return Ok(());
+    }
+    of.client.stir_replication().await;
+    let started = Instant::now();
+    let mut nodes = connect_all(members).await?;
+    for node in nodes.iter_mut().chain([&mut new]) {
+        while started.elapsed() < TOLD_PATIENCE {
+            let slots: redis::Value = node.client.cluster(&["SLOTS"]).await?;
+            if names(&slots, &newcomer.peer) {
+                break;
+            }
+            rest(MOMENT).await;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an answer to `CLUSTER SLOTS` names the node that others reach at `peer`.
+fn names(answer: &redis::Value, peer: &SocketAddr) -> bool {
+    use redis::Value::{Array, BulkString, Int};
+    match answer {
+        Array(parts) => match &parts[..] {
+            [BulkString(ip), Int(port), ..] => {
+                *ip == peer.ip().to_string().as_bytes() && *port == i64::from(peer.port())
+            }
+            parts => parts.iter().any(|part| names(part, peer)),
+        },
+        _ => false,
+    }
+}
+
 /// Lets every one of `members` forget the nodes of these ids, at once, because one that still knows them would tell the
 /// others again. A replica of one of them keeps it until it follows another primary; call it again then.
 ///
@@ -122,6 +175,20 @@ pub async fn settle(members: &[Member]) -> Result<(), EngineError> {
 }
 
 impl RedisClient {
+    /// Lets a node serve reads while too few primaries answer, `always` or as its parameters say. The nodes of a region that
+    /// takes no writes have nobody else to ask when the other one is lost.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn read_when_down(&mut self, settings: &EngineSettings, always: bool) -> Result<(), EngineError> {
+        let set = if always { "yes" } else { value(settings, READ_WHEN_DOWN).unwrap_or("no") };
+        match self.set(READ_WHEN_DOWN, set).await {
+            // It came with 6.0.
+            Err(EngineError::Refused(_)) => Ok(()),
+            other => other,
+        }
+    }
+
     /// Sends something to the engine's replicas. Nodes do not tell clients of a replica that has never seen anything, and
     /// that may take as long as the first write or the next ping, which is up to ten seconds.
     async fn stir_replication(&mut self) {

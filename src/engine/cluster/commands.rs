@@ -147,6 +147,14 @@ impl RedisClient {
         self.cluster(&["SET-CONFIG-EPOCH", &epoch.to_string()]).await
     }
 
+    /// Makes the engine's claim to its slots the latest of all that it has heard of.
+    ///
+    /// # Errors
+    /// When the engine does not answer or refuses.
+    pub(super) async fn bump_epoch(&mut self) -> Result<(), EngineError> {
+        self.cluster::<String>(&["BUMPEPOCH"]).await.map(drop)
+    }
+
     /// One `CLUSTER` command.
     pub(super) async fn cluster<T: FromRedisValue>(&mut self, words: &[&str]) -> Result<T, EngineError> {
         Ok(self.command("cluster").arg(words).query_async(&mut self.connection).await?)

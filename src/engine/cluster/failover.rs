@@ -37,6 +37,26 @@ impl RedisClient {
     }
 }
 
+/// Lets replicas of several shards take over, one after the other, each from its primary, or from nobody where that is
+/// lost. Done again it goes on where it was.
+///
+/// # Errors
+/// As those of [`switch_primary`] and [`RedisClient::take_over`]. Those that come first may have taken over.
+pub async fn take_over_in_turn(heirs: &[(Member, Option<Member>)]) -> Result<(), EngineError> {
+    let mut latest = 0;
+    for (heir, primary) in heirs {
+        let mut new = connect(heir).await?;
+        // Two that claim with the same epoch would have to be told apart by the engines, which takes time.
+        new.client.until_epoch(latest).await?;
+        match primary {
+            Some(primary) => switch_primary(heir, primary, &[]).await?,
+            None => new.client.take_over().await?,
+        }
+        latest = new.client.cluster_info().await?.current_epoch;
+    }
+    Ok(())
+}
+
 /// Lets a replica change places with the primary that it follows. No write that was answered is lost: writes wait until
 /// the replica has all of them, and then are sent to it. All of `others`, which may be replicas or primaries, know who
 /// owns the slots when it returns.

@@ -50,6 +50,15 @@ pub async fn join(newcomers: &[Seat], existing: &[Member]) -> Result<Vec<String>
     try_join_all(new.iter_mut().zip(1..).map(|(node, place)| prepare(node, place, existing.is_empty()))).await?;
     meet(&mut new, &mut old, &helpers).await?;
 
+    if !existing.is_empty() {
+        // Replicas of a lost primary believe its claim to their slots until they hear of a later one.
+        for (node, seat) in new.iter_mut().zip(&staying) {
+            if matches!(&seat.duty, Duty::Primary(slots) if !slots.is_empty()) {
+                node.client.bump_epoch().await?;
+            }
+        }
+    }
+
     let duties: Vec<&Duty> = staying.iter().map(|seat| &seat.duty).collect();
     open_primaries(&duties, &mut new, &helpers).await?;
     let followers = duties.iter().zip(&mut new).filter_map(|(duty, node)| match duty {

@@ -26,9 +26,9 @@ mod opening;
 mod reshard;
 mod view;
 
-pub use agree::{forget_all, settle, until_agreed};
+pub use agree::{forget_all, settle, until_agreed, until_told};
 pub use commands::ClusterInfo;
-pub use failover::switch_primary;
+pub use failover::{switch_primary, take_over_in_turn};
 pub use join::{form, join};
 pub use member::{Duty, Member, Seat};
 pub use node::ClusterNode;
@@ -93,6 +93,8 @@ mod tests {
         is_send(&settle(members));
         is_send(&forget_all(members, &[]));
         is_send(&open_moves(members));
+        is_send(&take_over_in_turn(&[]));
+        is_send(&until_told(&members[0], &members[1], members));
         is_send(&switch_primary(&members[0], &members[1], members));
         is_send(&move_slots(&members[0], &members[1], members, slots, |_| ()));
         is_send(&until_agreed(members, &std::collections::BTreeMap::new()));

@@ -8,11 +8,12 @@ pub(in super::super) struct Edits<'a> {
     /// What has become of the first `done` bytes.
     output: Vec<u8>,
     done: usize,
+    any: bool,
 }
 
 impl<'a> Edits<'a> {
     pub(in super::super) fn new(input: &'a [u8]) -> Self {
-        Self { input, output: Vec::new(), done: 0 }
+        Self { input, output: Vec::new(), done: 0, any: false }
     }
 
     /// Puts `with` where `part` was, which must come after every part that was replaced before.
@@ -20,11 +21,12 @@ impl<'a> Edits<'a> {
         self.output.extend_from_slice(&self.input[self.done..part.start]);
         self.output.extend_from_slice(with);
         self.done = part.end;
+        self.any = true;
     }
 
     /// Whether anything was replaced.
     pub(in super::super) fn any(&self) -> bool {
-        self.done > 0
+        self.any
     }
 
     /// What has become of the first `length` bytes.

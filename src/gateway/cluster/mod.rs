@@ -16,7 +16,10 @@ mod cursor;
 mod edits;
 mod framing;
 mod nodes;
+mod reading;
 mod redirect;
+#[cfg(test)]
+mod region_tests;
 mod requests;
 mod shards;
 mod slots;

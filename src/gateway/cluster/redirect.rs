@@ -1,12 +1,19 @@
-//! `-MOVED <slot> <ip>:<port>` and `-ASK <slot> <ip>:<port>`.
+//! `-MOVED <slot> <ip>:<port>` and `-ASK <slot> <ip>:<port>`. One that leads to another region is for a write that nobody
+//! in this one takes, and is told as that.
 
-use super::{framing::Stop, viewer::Viewer};
+use super::{
+    framing::Stop,
+    viewer::{Viewer, Whither},
+};
 
 /// The beginnings of the errors that are redirects.
 const REDIRECTS: [&[u8]; 2] = [b"-MOVED ", b"-ASK "];
 
 /// The longest redirect that is looked at, its end included. One with a host name of 255 bytes fits.
 const MAX_REDIRECT: usize = 512;
+
+/// What an engine says to a client that writes to a replica.
+const READ_ONLY: &str = "-READONLY You can't write against a read only replica.\r\n";
 
 /// A redirect as the client is to see it.
 pub(super) struct Redirect {
@@ -33,6 +40,9 @@ fn rewrite(line: &[u8], viewer: &Viewer) -> Option<String> {
     let (error, slot, target) = (words.next()?, words.next()?, words.next()?);
     // An address of version 6 comes without brackets.
     let (ip, port) = target.rsplit_once(':')?;
-    let port = viewer.port_of_redirect(ip.as_bytes(), port.parse().ok()?)?;
-    words.next().is_none().then(|| format!("{error} {slot} {}:{port}\r\n", viewer.host()))
+    let whither = viewer.redirected(ip.as_bytes(), port.parse().ok()?)?;
+    words.next().is_none().then(|| match whither {
+        Whither::Port(port) => format!("{error} {slot} {}:{port}\r\n", viewer.host()),
+        Whither::Nowhere => READ_ONLY.to_owned(),
+    })
 }

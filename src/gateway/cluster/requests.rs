@@ -14,6 +14,20 @@ const MAX_SUBCOMMAND: usize = b"REPLICAS".len();
 
 const CLUSTER: &[u8] = b"CLUSTER";
 
+/// The commands by which clients log in.
+const LOGINS: [&[u8]; 2] = [b"AUTH", b"HELLO"];
+
+/// What was passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Progress {
+    /// How many bytes.
+    pub(super) length: usize,
+    /// How many requests ended, of those that are answered.
+    pub(super) requests: u64,
+    /// The last of them was a login, after which it stopped.
+    pub(super) login: bool,
+}
+
 /// The stream of requests of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
@@ -23,6 +37,7 @@ pub(super) struct Requests {
     /// How many of them are still to come.
     lacking: u64,
     next: Next,
+    is_login: bool,
 }
 
 #[derive(Debug, Default)]
@@ -51,13 +66,16 @@ enum Next {
 }
 
 impl Requests {
-    /// Goes as far as `input` allows, and tells how far that is. `asked` is told of every question.
-    pub(super) fn advance(&mut self, input: &[u8], mut asked: impl FnMut(Topology)) -> usize {
-        let mut at = 0;
-        while at < input.len() {
-            let rest = &input[at..];
+    /// Goes as far as `input` allows, and tells how far that is. `asked` is told of every question. When logins are
+    /// `watched` it stops after each.
+    pub(super) fn advance(&mut self, input: &[u8], watched: bool, mut asked: impl FnMut(Topology)) -> Progress {
+        let mut progress = Progress::default();
+        while progress.length < input.len() && !progress.login {
+            let rest = &input[progress.length..];
+            let is_inline = matches!(self.within, Within::Start) && rest[0] != b'*';
+            let is_within = !matches!(self.within, Within::Start);
             let step = match self.within {
-                Within::Start if rest[0] == b'*' => self.start(rest),
+                Within::Start if rest[0] == b'*' => self.start(rest, watched),
                 Within::Start => self.inline(rest, &mut asked),
                 Within::Argument => self.argument(rest, &mut asked),
                 Within::Body(left) => Ok(self.body(left, rest.len())),
@@ -65,21 +83,27 @@ impl Requests {
                 Within::Lost => Ok(rest.len()),
             };
             match step {
-                Ok(length) => at += length,
+                Ok(length) => {
+                    progress.length += length;
+                    let has_ended = matches!(self.within, Within::Start)
+                        && (is_within || is_inline && !rest[..length].trim_ascii().is_empty());
+                    progress.requests += u64::from(has_ended);
+                    progress.login = has_ended && std::mem::take(&mut self.is_login) && watched;
+                }
                 Err(Stop::Short) => break,
                 Err(Stop::Wrong) => self.within = Within::Lost,
             }
         }
-        at
+        progress
     }
 
-    fn start(&mut self, input: &[u8]) -> Result<usize, Stop> {
+    fn start(&mut self, input: &[u8], watched: bool) -> Result<usize, Stop> {
         let (count, length) = number_line(&input[1..])?;
         // None at all is a request too, to which nothing is answered.
         if let Ok(count @ 1..) = u64::try_from(count) {
             self.arguments = count;
             self.lacking = count;
-            self.next = if matches!(count, 2 | 3) { Next::Command } else { Next::Nothing };
+            self.next = if watched || matches!(count, 2 | 3) { Next::Command } else { Next::Nothing };
             self.within = Within::Argument;
         }
         Ok(1 + length)
@@ -96,6 +120,12 @@ impl Requests {
             Next::Command if length == CLUSTER.len() as u64 => {
                 let is_ours = text.get(..CLUSTER.len()).ok_or(Stop::Short)?.eq_ignore_ascii_case(CLUSTER);
                 if is_ours { Next::Subcommand } else { Next::Nothing }
+            }
+            Next::Command if LOGINS.iter().any(|login| length == login.len() as u64) => {
+                let length = usize::try_from(length).map_err(|_| Stop::Wrong)?;
+                let command = text.get(..length).ok_or(Stop::Short)?;
+                self.is_login = LOGINS.iter().any(|login| command.eq_ignore_ascii_case(login));
+                Next::Nothing
             }
             Next::Subcommand if length <= MAX_SUBCOMMAND as u64 => {
                 let length = usize::try_from(length).map_err(|_| Stop::Wrong)?;
@@ -133,7 +163,9 @@ impl Requests {
             return Ok(0);
         };
         let mut words = visible[..end].split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-        if words.next().is_some_and(|command| command.eq_ignore_ascii_case(CLUSTER))
+        let command = words.next().unwrap_or_default();
+        self.is_login = LOGINS.iter().any(|login| command.eq_ignore_ascii_case(login));
+        if command.eq_ignore_ascii_case(CLUSTER)
             && let Some(subcommand) = words.next()
             && let Some(topology) = Topology::asked_by(subcommand, 2 + words.count() as u64)
         {

@@ -2,6 +2,7 @@
 //! with `port` or `tls-port` or both, `ip`, `endpoint`, maybe `hostname`, and more.
 
 use super::{
+    super::Standing,
     cursor::{Cursor, map_header, string},
     edits::Edits,
     framing::Stop,
@@ -23,61 +24,115 @@ pub(super) fn begins(cursor: &mut Cursor) -> Result<(), Stop> {
     }
 }
 
-/// Replaces every address that is known.
+/// Replaces every address that is known, and leaves out nodes of other regions.
 pub(super) fn rewrite<'a>(reply: &'a [u8], viewer: &Viewer) -> Result<Edits<'a>, Stop> {
     let mut cursor = Cursor::new(reply);
     let mut edits = Edits::new(reply);
+    let (mut known, mut shards) = (false, Vec::new());
     for _ in 0..cursor.array()? {
-        let mut nodes = None;
+        let shard = Shard::read(&mut cursor, viewer)?;
+        known |= shard.nodes.iter().any(|node| matches!(node.standing, Standing::Node { .. }));
+        shards.push(shard);
+    }
+    cursor.end()?;
+    if known {
+        shards.retain(|shard| shard.nodes.iter().any(|node| !node.is_elsewhere()) || shard.nodes.is_empty());
+        let mut all = format!("*{}\r\n", shards.len()).into_bytes();
+        for shard in &shards {
+            shard.write(&mut all);
+        }
+        edits.replace(0..reply.len(), &all);
+    }
+    Ok(edits)
+}
+
+/// A shard, as far as it matters here.
+struct Shard<'a> {
+    /// Its map's header, and its entries up to the nodes.
+    before: &'a [u8],
+    nodes: Vec<Node>,
+    /// The entries after the nodes.
+    after: &'a [u8],
+}
+
+impl<'a> Shard<'a> {
+    fn read(cursor: &mut Cursor<'a>, viewer: &Viewer) -> Result<Self, Stop> {
+        let start = cursor.at();
+        let mut found = None;
         for _ in 0..cursor.map()? {
             if cursor.text()? == Some(b"nodes") {
-                nodes = Some(cursor.array()?);
-                for _ in 0..nodes.unwrap_or_default() {
-                    rewrite_node(&mut cursor, &mut edits, viewer)?;
-                }
+                let before = cursor.since(start);
+                let count = cursor.array()?;
+                let nodes = (0..count).map(|_| Node::read(cursor, viewer)).collect::<Result<Vec<_>, _>>()?;
+                found = Some((before, nodes, cursor.at()));
             } else {
                 cursor.skip()?;
             }
         }
-        nodes.ok_or(Stop::Wrong)?;
+        let (before, nodes, end) = found.ok_or(Stop::Wrong)?;
+        Ok(Self { before, nodes, after: cursor.since(end) })
     }
-    cursor.end()?;
-    Ok(edits)
+
+    fn write(&self, output: &mut Vec<u8>) {
+        let nodes: Vec<_> = self.nodes.iter().filter(|node| !node.is_elsewhere()).collect();
+        output.extend_from_slice(self.before);
+        output.extend_from_slice(format!("*{}\r\n", nodes.len()).as_bytes());
+        for node in nodes {
+            output.extend_from_slice(&node.written);
+        }
+        output.extend_from_slice(self.after);
+    }
 }
 
-fn rewrite_node(cursor: &mut Cursor, edits: &mut Edits, viewer: &Viewer) -> Result<(), Stop> {
-    let (start, kind) = (cursor.at(), cursor.kind()?);
-    let (mut ip, mut ports, mut fields) = (None, Vec::new(), Vec::new());
-    for _ in 0..cursor.map()? {
-        let field_start = cursor.at();
-        let key = cursor.text()?;
-        match key {
-            Some(b"ip") => ip = cursor.text()?,
-            Some(b"endpoint" | b"hostname") => drop(cursor.text()?),
-            Some(b"port" | b"tls-port") => ports.push(cursor.integer()?),
-            _ => cursor.skip()?,
+/// A node of a shard.
+struct Node {
+    standing: Standing,
+    /// As the client is to see it.
+    written: Vec<u8>,
+}
+
+impl Node {
+    fn is_elsewhere(&self) -> bool {
+        matches!(self.standing, Standing::Elsewhere { .. })
+    }
+
+    fn read(cursor: &mut Cursor, viewer: &Viewer) -> Result<Self, Stop> {
+        let (start, kind) = (cursor.at(), cursor.kind()?);
+        let (mut ip, mut ports, mut fields) = (None, Vec::new(), Vec::new());
+        for _ in 0..cursor.map()? {
+            let field_start = cursor.at();
+            let key = cursor.text()?;
+            match key {
+                Some(b"ip") => ip = cursor.text()?,
+                Some(b"endpoint" | b"hostname") => drop(cursor.text()?),
+                Some(b"port" | b"tls-port") => ports.push(cursor.integer()?),
+                _ => cursor.skip()?,
+            }
+            match key {
+                // It is told anew, or not at all.
+                Some(b"hostname") => {}
+                Some(b"ip") => fields.push(Field::Ip),
+                Some(b"endpoint") => fields.push(Field::Endpoint),
+                Some(b"port") => fields.push(Field::Port("port")),
+                Some(b"tls-port") => fields.push(Field::Port("tls-port")),
+                Some(b"role") => fields.push(Field::Role(cursor.since(field_start))),
+                _ => fields.push(Field::Other(cursor.since(field_start))),
+            }
         }
-        match key {
-            // It is told anew, or not at all.
-            Some(b"hostname") => {}
-            Some(b"ip") => fields.push(Field::Ip),
-            Some(b"endpoint") => fields.push(Field::Endpoint),
-            Some(b"port") => fields.push(Field::Port("port")),
-            Some(b"tls-port") => fields.push(Field::Port("tls-port")),
-            _ => fields.push(Field::Other(cursor.since(field_start))),
+        let listed = |ip| ports.iter().map(|port| viewer.listed(ip, *port)).find(|listed| *listed != Standing::Unknown);
+        let standing = ip.and_then(listed).unwrap_or(Standing::Unknown);
+        let Standing::Node { port, stands_in } = standing else {
+            return Ok(Self { standing, written: cursor.since(start).to_vec() });
+        };
+        if let Some(name) = viewer.name() {
+            fields.push(Field::Hostname(name));
         }
+        let mut written = map_header(kind, fields.len()).into_bytes();
+        for field in fields {
+            field.write(&mut written, port, stands_in, viewer);
+        }
+        Ok(Self { standing, written })
     }
-    let known = |ip| ports.iter().find_map(|port| viewer.port_listed(ip, *port));
-    let Some(port) = ip.and_then(known) else { return Ok(()) };
-    if let Some(name) = viewer.name() {
-        fields.push(Field::Hostname(name));
-    }
-    let mut node = map_header(kind, fields.len()).into_bytes();
-    for field in fields {
-        field.write(&mut node, port, viewer);
-    }
-    edits.replace(start..cursor.at(), &node);
-    Ok(())
 }
 
 /// What is told of a node.
@@ -87,19 +142,22 @@ enum Field<'a> {
     Hostname(&'a str),
     /// The one of this name.
     Port(&'static str),
+    /// As it came, but for one that stands in for the primary.
+    Role(&'a [u8]),
     /// As it came.
     Other(&'a [u8]),
 }
 
 impl Field<'_> {
-    fn write(&self, node: &mut Vec<u8>, port: u16, viewer: &Viewer) {
+    fn write(&self, node: &mut Vec<u8>, port: u16, stands_in: bool, viewer: &Viewer) {
         let text = |key, value| [string(key), string(value)].concat();
         match self {
             Self::Ip => node.extend_from_slice(text("ip", viewer.ip()).as_bytes()),
             Self::Endpoint => node.extend_from_slice(text("endpoint", viewer.host()).as_bytes()),
             Self::Hostname(name) => node.extend_from_slice(text("hostname", name).as_bytes()),
             Self::Port(key) => node.extend_from_slice(format!("{}:{port}\r\n", string(key)).as_bytes()),
-            Self::Other(field) => node.extend_from_slice(field),
+            Self::Role(_) if stands_in => node.extend_from_slice(text("role", "master").as_bytes()),
+            Self::Role(field) | Self::Other(field) => node.extend_from_slice(field),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The answer to `CLUSTER SLOTS`: an array of `[from, to, node, node, ..]`, each node `[host, port, id, metadata]`.
-//! Engines before version 7 have no metadata. The host may be null, with the address among the metadata.
+//! Engines before version 7 have no metadata. The host may be null, with the address among the metadata. The first node is
+//! the primary: in a secondary group of a global datastore the one that stands in for it.
 
 use super::{
+    super::Standing,
     cursor::{Cursor, map_header, string},
     edits::Edits,
     framing::Stop,
@@ -16,46 +18,78 @@ pub(super) fn begins(cursor: &mut Cursor) -> Result<(), Stop> {
     if cursor.kind()? == b':' { Ok(()) } else { Err(Stop::Wrong) }
 }
 
-/// Replaces every address that is known.
+/// Replaces every address that is known, and leaves out nodes of other regions.
 pub(super) fn rewrite<'a>(reply: &'a [u8], viewer: &Viewer) -> Result<Edits<'a>, Stop> {
     let mut cursor = Cursor::new(reply);
     let mut edits = Edits::new(reply);
+    let (mut known, mut ranges) = (false, Vec::new());
     for _ in 0..cursor.array()? {
         let parts = at_least(3, cursor.array()?)?;
+        let start = cursor.at();
         cursor.integer()?;
         cursor.integer()?;
-        for _ in 2..parts {
-            rewrite_node(&mut cursor, &mut edits, viewer)?;
+        let range = cursor.since(start);
+        let mut nodes: Vec<_> = (2..parts).map(|_| Node::read(&mut cursor, viewer)).collect::<Result<_, _>>()?;
+        known |= nodes.iter().any(|node| matches!(node.standing, Standing::Node { .. }));
+        nodes.retain(|node| !matches!(node.standing, Standing::Elsewhere { .. }));
+        // The primary comes first.
+        nodes.sort_by_key(|node| !matches!(node.standing, Standing::Node { stands_in: true, .. }));
+        if !nodes.is_empty() {
+            ranges.push((range, nodes));
         }
     }
     cursor.end()?;
+    if known {
+        let mut all = format!("*{}\r\n", ranges.len()).into_bytes();
+        for (range, nodes) in ranges {
+            all.extend_from_slice(format!("*{}\r\n", 2 + nodes.len()).as_bytes());
+            all.extend_from_slice(range);
+            all.extend(nodes.into_iter().flat_map(|node| node.written));
+        }
+        edits.replace(0..reply.len(), &all);
+    }
     Ok(edits)
 }
 
-fn rewrite_node(cursor: &mut Cursor, edits: &mut Edits, viewer: &Viewer) -> Result<(), Stop> {
-    let parts = at_least(2, cursor.array()?)?;
-    let start = cursor.at();
-    let host = cursor.text()?;
-    let port = cursor.integer()?;
-    let address_end = cursor.at();
-    if parts > 2 {
-        cursor.text()?;
-    }
-    let metadata_start = cursor.at();
-    let metadata = if parts > 3 { Some(Metadata::read(cursor)?) } else { None };
-    let metadata_end = cursor.at();
-    for _ in 4..parts {
-        cursor.skip()?;
-    }
+/// A node of a range.
+struct Node {
+    standing: Standing,
+    /// As the client is to see it.
+    written: Vec<u8>,
+}
 
-    // With a host name in its place, or null, the address is among the metadata.
-    let listed = metadata.as_ref().and_then(|metadata| metadata.ip).or(host);
-    let Some(port) = listed.and_then(|ip| viewer.port_listed(ip, port)) else { return Ok(()) };
-    edits.replace(start..address_end, format!("{}:{port}\r\n", string(viewer.host())).as_bytes());
-    if let Some(metadata) = metadata {
-        edits.replace(metadata_start..metadata_end, &metadata.rewritten(viewer));
+impl Node {
+    fn read(cursor: &mut Cursor, viewer: &Viewer) -> Result<Self, Stop> {
+        let begin = cursor.at();
+        let parts = at_least(2, cursor.array()?)?;
+        let header = cursor.since(begin);
+        let host = cursor.text()?;
+        let port = cursor.integer()?;
+        let after_address = cursor.at();
+        if parts > 2 {
+            cursor.text()?;
+        }
+        let id = cursor.since(after_address);
+        let metadata = if parts > 3 { Some(Metadata::read(cursor)?) } else { None };
+        let after_metadata = cursor.at();
+        for _ in 4..parts {
+            cursor.skip()?;
+        }
+        let others = cursor.since(after_metadata);
+
+        // With a host name in its place, or null, the address is among the metadata.
+        let listed = metadata.as_ref().and_then(|metadata| metadata.ip).or(host);
+        let standing = listed.map_or(Standing::Unknown, |ip| viewer.listed(ip, port));
+        let written = match standing {
+            Standing::Node { port, .. } => {
+                let address = format!("{}:{port}\r\n", string(viewer.host()));
+                let metadata = metadata.map(|metadata| metadata.rewritten(viewer)).unwrap_or_default();
+                [header, address.as_bytes(), id, &metadata, others].concat()
+            }
+            Standing::Elsewhere { .. } | Standing::Unknown => cursor.since(begin).to_vec(),
+        };
+        Ok(Self { standing, written })
     }
-    Ok(())
 }
 
 /// What is told of a node beside the host to use: its address when that is a name, and its name when that is an address.

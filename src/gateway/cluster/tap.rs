@@ -6,6 +6,7 @@ use super::{
     super::relay::{Passed, Tap},
     edits::Edits,
     framing::{Frames, Reach, Stop},
+    reading::Reading,
     redirect,
     requests::Requests,
     topology::{Topology, Unanswered},
@@ -23,6 +24,9 @@ pub(in super::super) struct ClusterTap<'a> {
     replies: Frames,
     unanswered: Unanswered,
     kept: Option<Kept>,
+    reading: Reading,
+    /// Whether the present reply answers a request.
+    is_counted: bool,
 }
 
 /// A reply that may be a topology, as far as it has come.
@@ -39,13 +43,44 @@ enum Fate {
 }
 
 impl<'a> ClusterTap<'a> {
-    pub(in super::super) fn new(viewer: Viewer<'a>) -> Self {
+    /// For a connection to an engine that does or does not stand in for a primary in another region.
+    pub(in super::super) fn new(viewer: Viewer<'a>, stands_in: bool) -> Self {
         Self {
             viewer,
             requests: Requests::default(),
             replies: Frames::default(),
             unanswered: Unanswered::default(),
             kept: None,
+            reading: Reading::new(stands_in),
+            is_counted: false,
+        }
+    }
+
+    /// The same requests, with ours among them.
+    fn watched_requests<'i>(&mut self, input: &'i [u8]) -> Passed<'i> {
+        let mut edits = Edits::new(input);
+        if let Some(greeting) = self.reading.greeting() {
+            edits.replace(0..0, &greeting);
+        }
+        let mut at = 0;
+        loop {
+            let progress = self.requests.advance(&input[at..], true, |topology| self.unanswered.asked(topology));
+            at += progress.length;
+            self.reading.requested(progress.requests);
+            if !progress.login {
+                break;
+            }
+            if let Some(request) = self.reading.logged_in() {
+                edits.replace(at..at, &request);
+            }
+        }
+        Passed { consumed: at, output: edits.finish(at) }
+    }
+
+    /// A reply to the client has ended.
+    fn answered(&mut self) {
+        if self.is_counted && self.reading.is_under_way() {
+            self.reading.answered(&[]);
         }
     }
 
@@ -75,6 +110,11 @@ impl<'a> ClusterTap<'a> {
     }
 }
 
+/// Whether a reply that begins like this answers no request: a push, or what is told before the reply itself.
+fn is_push(reply: &[u8]) -> bool {
+    matches!(reply.first(), Some(b'>' | b'|'))
+}
+
 /// Leaves alone what is not found.
 fn found<T>(looked_for: Result<T, Stop>, fate: impl FnOnce(T) -> Fate) -> Result<Fate, Stop> {
     match looked_for {
@@ -86,7 +126,10 @@ fn found<T>(looked_for: Result<T, Stop>, fate: impl FnOnce(T) -> Fate) -> Result
 
 impl Tap for ClusterTap<'_> {
     fn requests<'a>(&mut self, input: &'a [u8]) -> Passed<'a> {
-        let consumed = self.requests.advance(input, |topology| self.unanswered.asked(topology));
+        if self.reading.is_under_way() && !input.is_empty() {
+            return self.watched_requests(input);
+        }
+        let consumed = self.requests.advance(input, false, |topology| self.unanswered.asked(topology)).length;
         Passed { consumed, output: Cow::Borrowed(&input[..consumed]) }
     }
 
@@ -100,12 +143,22 @@ impl Tap for ClusterTap<'_> {
         while at < input.len() {
             let rest = &input[at..];
             if self.replies.between_replies() {
+                if self.reading.is_next_ours() && !is_push(rest) {
+                    // It is one line, whatever it says.
+                    let Some(end) = memchr::memchr(b'\n', rest) else { break };
+                    self.reading.answered(rest);
+                    edits.replace(at..at + end + 1, b"");
+                    at += end + 1;
+                    continue;
+                }
+                self.is_counted = !is_push(rest);
                 match self.fate(rest) {
                     Ok(Fate::Passed) => {}
                     Ok(Fate::Kept(topology)) => self.kept = Some(Kept { topology, bytes: Vec::new() }),
                     Ok(Fate::Redirected(redirect)) => {
                         edits.replace(at..at + redirect.length, redirect.line.as_bytes());
                         at += redirect.length;
+                        self.answered();
                         continue;
                     }
                     Err(_) => break,
@@ -123,6 +176,7 @@ impl Tap for ClusterTap<'_> {
             if !is_last {
                 break;
             }
+            self.answered();
         }
         Passed { consumed: at, output: edits.finish(at) }
     }

@@ -54,7 +54,7 @@ impl Directory for Known {
 }
 
 /// Offers `stream` in pieces that end at `cuts`, holding back what is not consumed, as the relay does.
-fn feed(stream: &[u8], cuts: &[usize], mut pass: impl for<'a> FnMut(&'a [u8]) -> Passed<'a>) -> Vec<u8> {
+pub(super) fn feed(stream: &[u8], cuts: &[usize], mut pass: impl for<'a> FnMut(&'a [u8]) -> Passed<'a>) -> Vec<u8> {
     let mut ends: Vec<_> = cuts.iter().map(|cut| cut % (stream.len() + 1)).chain([stream.len()]).collect();
     ends.sort_unstable();
     let (mut output, mut held, mut at) = (Vec::new(), Vec::new(), 0);
@@ -85,7 +85,7 @@ fn seen_with(host: Option<&str>, requests: &[u8], replies: &[u8], cuts: &[usize]
     };
     let engine = ([10, 0, 0, 1], 6379).into();
     let viewer = Viewer::new(&endpoint, &Known, engine, [127, 0, 0, 1].into(), host);
-    let mut tap = ClusterTap::new(viewer);
+    let mut tap = ClusterTap::new(viewer, false);
     assert_eq!(feed(requests, cuts, |input| tap.requests(input)), requests, "requests are never changed");
     feed(replies, cuts, |input| tap.replies(input))
 }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::super::{Directory, EndpointId};
+use super::super::{Directory, EndpointId, Standing};
 
 /// What is needed to tell one client where nodes are.
 pub(in super::super) struct Viewer<'a> {
@@ -51,28 +51,36 @@ impl<'a> Viewer<'a> {
         self.name
     }
 
-    /// The public port of the node that a topology lists under this address. An engine that was never told its own
-    /// address lists itself under none.
-    pub(super) fn port_listed(&self, ip: &[u8], port: i64) -> Option<u16> {
-        let port = private_port(port)?;
-        if ip.is_empty() {
-            self.public_port(self.engine)
-        } else {
-            self.public_port(SocketAddr::new(address(ip)?, port))
-        }
+    /// What the node is that a topology lists under this address. An engine that was never told its own address lists
+    /// itself under none.
+    pub(super) fn listed(&self, ip: &[u8], port: i64) -> Standing {
+        let listed = private_port(port)
+            .and_then(|port| if ip.is_empty() { Some(self.engine) } else { Some(SocketAddr::new(address(ip)?, port)) });
+        listed.map_or(Standing::Unknown, |engine| self.directory.standing(self.endpoint, engine))
     }
 
-    /// The public port of the node that a redirect names. Without an address it is one at the address of the engine that
-    /// sent it.
-    pub(super) fn port_of_redirect(&self, ip: &[u8], port: i64) -> Option<u16> {
+    /// Where a redirect leads to this address. Without one it is the address of the engine that sent it.
+    pub(super) fn redirected(&self, ip: &[u8], port: i64) -> Option<Whither> {
         let port = private_port(port)?;
         let ip = if ip.is_empty() { self.engine.ip() } else { address(ip)? };
-        self.public_port(SocketAddr::new(ip, port))
+        match self.directory.standing(self.endpoint, SocketAddr::new(ip, port)) {
+            Standing::Node { port, .. } => Some(Whither::Port(port)),
+            Standing::Elsewhere { instead } => {
+                let instead = instead?;
+                Some(if instead.engine == self.engine { Whither::Nowhere } else { Whither::Port(instead.port) })
+            }
+            Standing::Unknown => None,
+        }
     }
+}
 
-    fn public_port(&self, engine: SocketAddr) -> Option<u16> {
-        self.directory.public_port(self.endpoint, engine)
-    }
+/// Where a redirect leads a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whither {
+    /// To the node with this endpoint.
+    Port(u16),
+    /// To another region. The engine that the client asked is the best that there is in this one.
+    Nowhere,
 }
 
 fn address(text: &[u8]) -> Option<IpAddr> {

@@ -30,9 +30,12 @@ impl Operations {
                         member.replication_group_id, datastore.id
                     )));
                 }
-                // A member that cannot come into its place has to be removable all the same.
+                // A member that cannot come into its place has to be removable all the same, but not while its shards
+                // change: each has to know which slots it leaves with.
                 let phase = phase(draft.tables(), &datastore);
-                let may_go = phase == GlobalPhase::Modifying && !strict && datastore.failover_to.is_none();
+                let primary = super::primary(draft.tables(), &datastore);
+                let reshards = primary.is_some_and(|primary| primary.resharding.is_some());
+                let may_go = phase == GlobalPhase::Modifying && !strict && datastore.failover_to.is_none() && !reshards;
                 if member.leaving || !(phase.is_steady() || may_go) {
                     return Err(errors::global_replication_group_not_steady(phase));
                 }

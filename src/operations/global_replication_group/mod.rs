@@ -9,6 +9,7 @@ mod disassociate;
 mod failover;
 pub(super) mod membership;
 mod modify;
+mod node_groups;
 mod parameters;
 mod requirements;
 mod secondary;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     model::{
-        CacheCluster, GroupPhase, ReplicationGroup,
+        CacheCluster, ClusterMode, GroupPhase, ReplicationGroup,
         catalogue::{
             engine_versions::{EngineFeature, version_reported_as},
             node_types::{self, NodeFeature},
@@ -28,8 +28,8 @@ pub(super) fn check(draft: &Draft, group: &ReplicationGroup, strict: bool) -> Re
             group.id
         )));
     }
-    if group.cluster_mode.is_clustered() {
-        return Err(errors::feature_not_supported_yet("global datastores with cluster mode enabled"));
+    if group.cluster_mode == ClusterMode::Compatible {
+        return Err(errors::feature_not_supported_yet("global datastores with cluster mode compatible"));
     }
     let members: Vec<_> = group.member_ids().filter_map(|id| draft.get::<CacheCluster>(&group.scope, id)).collect();
     if members.iter().any(|member| !member.pending.is_empty()) {

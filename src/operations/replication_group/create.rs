@@ -273,6 +273,8 @@ pub(in crate::operations) fn new_group(
         failure: None,
         kms_key_id: at_rest.kms_key_id,
         global_replication_group_id: None,
+        shared_cluster: None,
+        departure: None,
         id,
     };
     if let Some(seed) = Seed::new(snapshot, objects) {

@@ -17,7 +17,7 @@ mod quota;
 mod replica_count;
 mod roster;
 mod shape;
-mod shard_configuration;
+pub(super) mod shard_configuration;
 mod test_failover;
 mod user_groups;
 mod view;

@@ -82,10 +82,12 @@ impl Operations {
                         }
                     }
                 }
-                reshard(&mut group)?;
-                quota::check(draft, &request, &group, strict)?;
-                automatic_snapshots::appoint(draft, &mut group);
-                let replication_group = Some(super::put(draft, &request, group));
+                if !reshard(&mut group) {
+                    return Err(errors::invalid_group_state(
+                        "Slots in the replication group are uniformly distributed. Nothing to do.",
+                    ));
+                }
+                let replication_group = Some(put_changed(draft, &request, group, strict)?);
                 Ok(Output::ModifyReplicationGroupShardConfiguration(
                     types::ModifyReplicationGroupShardConfigurationResult { replication_group },
                 ))
@@ -99,29 +101,39 @@ fn present<T>(list: Option<Vec<T>>) -> Option<Vec<T>> {
     list.filter(|list| !list.is_empty())
 }
 
-fn shard_count(asked: i32) -> Result<usize, AwsError> {
+/// Writes a group with other shards, should it be allowed to have as many nodes, and answers it as the API shows it.
+pub(in crate::operations) fn put_changed(
+    draft: &mut Draft,
+    request: &Request,
+    mut group: ReplicationGroup,
+    strict: bool,
+) -> Result<types::ReplicationGroup, AwsError> {
+    quota::check(draft, request, &group, strict)?;
+    automatic_snapshots::appoint(draft, &mut group);
+    Ok(super::put(draft, request, group))
+}
+
+/// The number of shards that a request asks for.
+pub(in crate::operations) fn shard_count(asked: i32) -> Result<usize, AwsError> {
     let count = usize::try_from(asked).ok().filter(|count| *count >= 1);
     count.ok_or_else(|| errors::invalid_value("NodeGroupCount must be at least 1."))
 }
 
-/// Sets out where the slots are to go.
-fn reshard(group: &mut ReplicationGroup) -> Result<(), AwsError> {
+/// Sets out where the slots are to go; answers whether any has to move.
+pub(in crate::operations) fn reshard(group: &mut ReplicationGroup) -> bool {
     let present: BTreeMap<_, _> =
         group.node_groups.iter().map(|(id, shard)| (id.clone(), shard.slots.clone())).collect();
     let staying = group.node_groups.iter().filter(|(_, shard)| !shard.leaving).map(|(id, _)| id.clone());
     let target = even_targets(&present, &staying.collect::<Vec<_>>());
     let slots_to_move = slots_to_move(&present, &target);
-    if slots_to_move == 0 {
-        return Err(errors::invalid_group_state(
-            "Slots in the replication group are uniformly distributed. Nothing to do.",
-        ));
+    if slots_to_move > 0 {
+        group.resharding = Some(Resharding { target, slots_to_move });
     }
-    group.resharding = Some(Resharding { target, slots_to_move });
-    Ok(())
+    slots_to_move > 0
 }
 
 /// Adds blank shards like those that there are.
-fn add_shards(
+pub(in crate::operations) fn add_shards(
     draft: &mut Draft,
     request: &Request,
     group: &mut ReplicationGroup,
@@ -182,7 +194,7 @@ fn add_shards(
 
 /// The number after the highest one: those of shards that were removed do not come again, unless an owner has given a
 /// shard the highest number that there is.
-fn next_id(group: &ReplicationGroup) -> NodeGroupId {
+pub(in crate::operations) fn next_id(group: &ReplicationGroup) -> NodeGroupId {
     let after = group.node_groups.keys().map(NodeGroupId::number).max().unwrap_or(0) + 1;
     let mut ids = (after..=HIGHEST_ID).chain(1..=HIGHEST_ID).map(NodeGroupId::new);
     ids.find(|id| !group.node_groups.contains_key(id)).unwrap_or_else(|| NodeGroupId::new(1))

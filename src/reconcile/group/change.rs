@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::model::{
     CacheCluster, CustomerNode, EndpointRole, EngineRef, EngineRole, Event, Failure, Migration, MigrationEnding,
-    NodeGroupId, NodeId, Observed, ReplicationGroup, Running, SlotSet, SourceType, Succession,
+    NodeGroupId, NodeId, Observed, ReplicationGroup, Restore, Running, SlotSet, SnapshotFile, SourceType, Succession,
 };
 
 /// Something that came about.
@@ -25,6 +25,10 @@ pub(in crate::reconcile) enum GroupChange {
     Seated(Vec<Seat>),
     /// The engines of a shard have become a cluster, with this one as the primary.
     Converted { shard: NodeGroupId, to: EngineRef, seats: Vec<Seat> },
+    /// The data of these shards are in files, as far as there are any, for new engines to start with.
+    DataTaken(Vec<(NodeGroupId, Option<SnapshotFile>)>),
+    /// New engines have become a cluster of the group's own, with these as primaries.
+    Departed { primaries: BTreeMap<NodeGroupId, EngineRef>, seats: Vec<Seat> },
     /// An engine does not do any more what its record says.
     Unseated { engine: EngineRef, role: Option<EngineRole> },
     /// Another engine takes writes in a shard.
@@ -137,6 +141,17 @@ impl GroupChange {
             Self::Seated(seats) => seats.iter().for_each(|seat| seated(records, seat, &mut events)),
             Self::Converted { shard, to, seats } => {
                 promoted(records, shard, to, Some(&EngineRole::Primary), None, &mut events);
+                for seat in seats {
+                    seated(records, seat, &mut events);
+                }
+            }
+            Self::DataTaken(files) => data_taken(records, files),
+            Self::Departed { primaries, seats } => {
+                records.group.departure = None;
+                records.group.cluster_node_ids.clear();
+                for (shard, to) in primaries {
+                    promoted(records, shard, to, Some(&EngineRole::Primary), None, &mut events);
+                }
                 for seat in seats {
                     seated(records, seat, &mut events);
                 }
@@ -268,6 +283,33 @@ fn replaced(records: &mut GroupRecords, shard: &NodeGroupId, to: &EngineRef, eve
         }
     }
     tell_of_failover(&from, to, events);
+}
+
+/// New engines are to take the place of all that there are, of each shard one that starts with its data.
+fn data_taken(records: &mut GroupRecords, files: &[(NodeGroupId, Option<SnapshotFile>)]) {
+    let is_first = records.group.departure.is_none();
+    let mut departure = records.group.departure.take().unwrap_or_default();
+    for member in records.members.values_mut().filter(|_| is_first).map(Arc::make_mut) {
+        member.nodes.values_mut().for_each(|node| node.renew(Succession::Handover));
+    }
+    for (id, file) in files {
+        let Some(shard) = records.group.node_groups.get(id) else { continue };
+        let (slots, primary) = (shard.slots.clone(), shard.primary.cache_cluster_id.clone());
+        let Some(member) = records.member(&primary) else { continue };
+        member.restore = file.as_ref().map(|file| Restore {
+            snapshots: Vec::new(),
+            files: vec![file.clone()],
+            objects: Vec::new(),
+            slots: Some(slots),
+            failure: None,
+        });
+        let Some(node) = member.nodes.get_mut(&NodeId::FIRST) else { continue };
+        if !is_first {
+            node.renew(Succession::Handover);
+        }
+        departure.filled.insert(id.clone(), EngineRef { cache_cluster_id: primary, generation: node.generation });
+    }
+    records.group.departure = Some(departure);
 }
 
 fn set_port(group: &mut ReplicationGroup, role: EndpointRole, port: Option<u16>) {

@@ -43,7 +43,7 @@ impl GroupActor {
     }
 
     /// Makes one cluster of the wanted engines, in which those of `primaries` are primaries.
-    async fn make_cluster(
+    pub(super) async fn make_cluster(
         &self,
         group: &ReplicationGroup,
         members: &Members,
@@ -163,11 +163,19 @@ impl GroupActor {
         members: &Members,
         engine: &Engine,
         of: &Engine,
+        is_abroad: bool,
     ) -> Result<(String, bool), StepError> {
         let Some(id) = engine.running.cluster_node_id.clone() else {
             let existing = self.cluster_members(members, Some(&engine.name));
-            let id = self.join(engine, Duty::Replica { of: of.running.peer }, &existing).await?;
-            return Ok((id, true));
+            let seat =
+                engine::Seat { member: self.cluster_member(engine), duty: Duty::Replica { of: of.running.peer } };
+            let ids = engine::join(std::slice::from_ref(&seat), &existing).await?;
+            if is_abroad {
+                // Clients of its region find no other node for its slots.
+                engine::until_told(&seat.member, &self.cluster_member(of), &existing).await?;
+            }
+            engine::settle(&[seat.member]).await?;
+            return Ok((ids.into_iter().next().unwrap_or_default(), true));
         };
         let mut client = self.client(engine).await?;
         let in_sync = match client.replication().await?.role {
@@ -191,10 +199,32 @@ impl GroupActor {
         Ok(ids.into_iter().next().unwrap_or_default())
     }
 
-    /// The engines that know each other already, but for one.
+    /// Lets an engine serve reads while too few primaries answer, `always` or as its parameters say.
+    pub(super) async fn read_when_down(&self, engine: &Engine, always: bool) -> Result<(), StepError> {
+        let mut client = self.client(engine).await?;
+        client.read_when_down(&self.settings(engine), always).await?;
+        self.keep(engine, client).await;
+        Ok(())
+    }
+
+    /// Lets engines of another region take over, each from its primary here, if there is one left.
+    pub(super) async fn hand_over_in_cluster(&self, heirs: &[(Engine, Option<Engine>)]) -> Result<(), StepError> {
+        let is_real = |engine: &&Engine| engine.running.is_real();
+        let of = |engine: &Engine| self.cluster_member(engine);
+        for (heir, _) in heirs.iter().filter(|(heir, _)| heir.running.is_real()) {
+            self.read_when_down(heir, false).await?;
+        }
+        let heirs = heirs.iter().filter(|(heir, _)| is_real(&heir));
+        let heirs: Vec<_> = heirs.map(|(heir, primary)| (of(heir), primary.as_ref().filter(is_real).map(of))).collect();
+        Ok(engine::take_over_in_turn(&heirs).await?)
+    }
+
+    /// The engines that know each other already, in whichever region, but for one of this group.
     fn cluster_members(&self, members: &Members, but: Option<&EngineRef>) -> Vec<Member> {
-        let seated = seated(members).filter(|engine| Some(&engine.name) != but && engine.running.is_real());
-        seated.map(|engine| self.cluster_member(&engine)).collect()
+        let own = seated(members).filter(|engine| Some(&engine.name) != but);
+        let abroad = self.members_abroad();
+        let all = own.chain(abroad.iter().flat_map(seated)).filter(|engine| engine.running.is_real());
+        all.map(|engine| self.cluster_member(&engine)).collect()
     }
 
     fn cluster_member(&self, engine: &Engine) -> Member {
@@ -210,7 +240,7 @@ fn wanted(members: &Members, id: &str) -> Option<Engine> {
 }
 
 /// The engines that have a place in the cluster.
-fn seated(members: &Members) -> impl Iterator<Item = Engine> {
+fn seated(members: &Members) -> impl Iterator<Item = Engine> + '_ {
     let names = members.values().flat_map(|member| {
         let generations = member.nodes.get(&NodeId::FIRST).into_iter().flat_map(|node| node.engines.keys());
         generations.map(|generation| EngineRef { cache_cluster_id: member.id.clone(), generation: *generation })

@@ -39,13 +39,13 @@ impl GroupActor {
         });
         let place = Place::of(&group, &tables);
         // While writes are being handed to another region, only the run that does it knows what the primaries are.
-        let is_on_its_way = |role: &EngineRole| match role {
-            EngineRole::Primary => place.heirs.values().any(|heir| heir.follows.is_some()),
+        let is_on_its_way = |engine: &Engine, role: &EngineRole| match role {
+            EngineRole::Primary => place.heirs.values().any(|heir| heir.follows.as_ref() == Some(&engine.name)),
             EngineRole::Secondary { .. } => place.is_failing_over,
             EngineRole::Replica { .. } | EngineRole::Migrating { .. } => false,
         };
         let placed = engines.filter(|engine| {
-            engine.running.is_real() && engine.running.role.as_ref().is_some_and(|role| !is_on_its_way(role))
+            engine.running.is_real() && engine.running.role.as_ref().is_some_and(|role| !is_on_its_way(engine, role))
         });
         stream::iter(placed)
             .for_each_concurrent(AT_ONCE, |engine| {

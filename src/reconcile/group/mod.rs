@@ -4,6 +4,7 @@ mod abroad;
 mod change;
 mod clients;
 mod clustering;
+mod departing;
 mod inspection;
 mod migrating;
 mod place;
@@ -11,6 +12,7 @@ mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod replicating;
+mod shard;
 #[cfg(test)]
 mod simulated_source;
 #[cfg(test)]
@@ -47,7 +49,7 @@ use crate::{
     model::{
         CacheCluster, EndpointId, EndpointRole, EngineRef, EngineRole, NodeGroupId, NodeId, ReplicationGroup, Running,
     },
-    store::StorageError,
+    store::{Draft, StorageError},
 };
 
 /// How often an engine that is on its way to its place is looked at, at first and at most.
@@ -177,9 +179,7 @@ impl GroupActor {
                 GroupChange::Created
             }
             Step::Vanish => {
-                for role in [EndpointRole::Primary, EndpointRole::Reader, EndpointRole::GroupConfiguration] {
-                    self.shared.gateway.close(&self.endpoint(role)).await;
-                }
+                self.close_endpoints().await;
                 GroupChange::Vanished
             }
             Step::Form => self.form(group, members).await?,
@@ -213,13 +213,14 @@ impl GroupActor {
                 };
                 GroupChange::Appointed { shard: shard.clone(), to: to.name }
             }
-            Step::Yield { shard, to } => {
-                let primary = group.node_groups.get(shard).and_then(|shard| find(&shard.primary));
-                return self.yield_to(shard, primary, to).await;
-            }
+            Step::Yield { to } => return self.yield_to(group, members, to).await,
+            Step::TakeData(shards) => return self.take_data(group, members, shards).await,
+            Step::Depart => return self.depart(group, members).await,
             Step::FollowAbroad { shard: _, engine, of } => {
                 let Some(engine) = find(engine) else { return Ok(Progress::UnderWay) };
-                let Some(seat) = self.follow_abroad(&engine, of).await? else { return Ok(Progress::UnderWay) };
+                let Some(seat) = self.follow_abroad(group, members, &engine, of).await? else {
+                    return Ok(Progress::UnderWay);
+                };
                 GroupChange::Seated(vec![seat])
             }
             Step::Replace { shard, among } => {
@@ -252,6 +253,12 @@ impl GroupActor {
         Ok(Progress::Done)
     }
 
+    async fn close_endpoints(&self) {
+        for role in [EndpointRole::Primary, EndpointRole::Reader, EndpointRole::GroupConfiguration] {
+            self.shared.gateway.close(&self.endpoint(role)).await;
+        }
+    }
+
     async fn calm_primaries(&self, group: &ReplicationGroup, members: &Members) -> Result<(), StepError> {
         let primaries = group.node_groups.values().filter_map(|shard| find(members, &shard.primary));
         for primary in primaries.filter(|engine| engine.running.is_real()) {
@@ -262,6 +269,15 @@ impl GroupActor {
 
     /// Writes `change` into the records of the group and of its members. A group that is gone stays so.
     async fn change(&self, change: GroupChange) -> Result<(), StepError> {
+        self.change_with(change, |_, _| {}).await
+    }
+
+    /// The same, and in the same transaction what else follows for the group that was.
+    async fn change_with(
+        &self,
+        change: GroupChange,
+        more: impl FnOnce(&mut Draft, &ReplicationGroup) + Send + 'static,
+    ) -> Result<(), StepError> {
         let (scope, id) = (self.key.scope.clone(), self.key.id.clone());
         let now = self.shared.clock.now();
         let written = self.shared.store.write(move |draft| {
@@ -298,6 +314,7 @@ impl GroupActor {
                 tracing::info!(source = event.source_identifier, message = event.message, "event");
                 draft.emit(&scope, event);
             }
+            more(draft, &before);
             Ok(())
         });
         Ok(written.await?)
@@ -414,7 +431,7 @@ impl GroupActor {
         let mut cluster_node_id = engine.running.cluster_node_id.clone();
         if engine.running.is_real() && of.running.is_real() {
             let in_sync = if group.cluster_mode.is_clustered() {
-                let (id, in_sync) = self.follow_in_cluster(members, engine, of).await?;
+                let (id, in_sync) = self.follow_in_cluster(members, engine, of, false).await?;
                 cluster_node_id = Some(id);
                 in_sync
             } else {
@@ -428,6 +445,9 @@ impl GroupActor {
                 return Ok(None);
             }
             self.calm_down(engine).await?;
+            if group.cluster_mode.is_clustered() && group.global_replication_group_id.is_some() {
+                self.read_when_down(engine, false).await?;
+            }
         }
         let role = EngineRole::Replica { of: of.name.clone() };
         Ok(Some(Seat { engine: engine.name.clone(), role, cluster_node_id }))

@@ -10,10 +10,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::place::Place;
+use super::{
+    place::Place,
+    shard::{Engine, Shard},
+};
 use crate::model::{
-    CacheCluster, CustomerNode, EndpointRole, EngineRef, EngineRole, NodeGroup, NodeGroupId, NodeId, RemoteEngine,
-    ReplicationGroup, Running, SlotSet, Succession,
+    CacheCluster, CustomerNode, EndpointRole, EngineRef, NodeGroupId, RemoteEngine, ReplicationGroup, SlotSet,
 };
 
 /// The most slots that one step moves. What else happens in the group, a lost primary say, waits no longer than that.
@@ -49,8 +51,8 @@ pub(in crate::reconcile) enum Step {
     Switch { shard: NodeGroupId, among: Vec<EngineRef> },
     /// Names one of these engines, the one that lags least, as the primary of a shard that takes no writes.
     Appoint { shard: NodeGroupId, among: Vec<EngineRef> },
-    /// Lets the primary of the same shard in another region take writes from now on, without losing any.
-    Yield { shard: NodeGroupId, to: RemoteEngine },
+    /// Lets the primaries of the same shards in another region take writes from now on, without losing any.
+    Yield { to: BTreeMap<NodeGroupId, RemoteEngine> },
     /// Drops a promotion that cannot be, or is done already.
     DropPromotion { shard: NodeGroupId },
     /// Puts one of these engines, the one that lags least, where a primary was that was to copy an engine outside.
@@ -69,7 +71,7 @@ pub(in crate::reconcile) enum Step {
     Crown { shard: NodeGroupId, engine: EngineRef },
     /// Makes an engine a copy of another one of its shard.
     Follow { shard: NodeGroupId, engine: EngineRef, of: EngineRef },
-    /// Makes the primary of a shard a copy of one in another region.
+    /// Makes an engine a copy of one in another region: the primary of the shard, and in cluster mode any.
     FollowAbroad { shard: NodeGroupId, engine: EngineRef, of: RemoteEngine },
     /// Tells all engines of a cluster to forget some that are gone.
     Forget(Vec<String>),
@@ -77,6 +79,10 @@ pub(in crate::reconcile) enum Step {
     MoveSlots { from: NodeGroupId, to: NodeGroupId, slots: SlotSet },
     /// Asks for the end of the members of shards that have given away their slots.
     EmptyShards(Vec<NodeGroupId>),
+    /// Takes the data of these shards out of engines that are to leave a cluster, for new ones to start with.
+    TakeData(Vec<NodeGroupId>),
+    /// Makes a cluster of the new engines, which then are the group's.
+    Depart,
     /// Notes that all slots are where they were to go.
     AnnounceResharded,
     /// Notes that the number of replicas is what was asked for.
@@ -102,15 +108,24 @@ pub(in crate::reconcile) fn plan(group: &ReplicationGroup, world: &World<'_>) ->
         return vec![Step::DropShards(empty)];
     }
     let source = group.migrates_from();
-    let shards: Vec<_> = group.node_groups.iter().map(|(id, shard)| Shard::new(id, shard, source, world)).collect();
     let clustered = group.cluster_mode.is_clustered();
+    let shard = |(id, record)| Shard::new(id, record, source, group, world);
+    let shards: Vec<_> = group.node_groups.iter().map(shard).collect();
+    if world.place.is_departing {
+        return departure(group, &shards, world);
+    }
     let is_seated = |engine: &Engine<'_>| engine.running.cluster_node_id.is_some();
-    if !group.cluster_node_ids.is_empty() && !shards.iter().flat_map(|shard| &shard.engines).any(is_seated) {
+    let is_alone = !world.place.shares_cluster;
+    if is_alone && !group.cluster_node_ids.is_empty() && !shards.iter().flat_map(|shard| &shard.engines).any(is_seated)
+    {
         // Nobody is left of the cluster. Another one is made.
         return vec![Step::Forget(group.cluster_node_ids.iter().cloned().collect())];
     }
     // Nothing that takes longer may stand in the way of writes.
-    let mut promotions: Vec<_> = shards.iter().filter_map(|shard| shard.promotion(group)).collect();
+    if let Some(step) = yielding(&shards) {
+        return vec![step];
+    }
+    let mut promotions: Vec<_> = shards.iter().filter_map(Shard::promotion).collect();
     if !promotions.is_empty() {
         let (joining, quick): (Vec<_>, Vec<_>) =
             promotions.into_iter().partition(|step| clustered && matches!(step, Step::Inherit { .. }));
@@ -119,13 +134,13 @@ pub(in crate::reconcile) fn plan(group: &ReplicationGroup, world: &World<'_>) ->
     }
     let mut steps = endpoints(group, world);
     steps.extend(migration(group, &shards));
-    if clustered && group.cluster_node_ids.is_empty() {
+    if clustered && group.cluster_node_ids.is_empty() && !world.place.is_secondary() {
         if shards.iter().all(|shard| shard.is_complete() && shard.primary().is_some()) {
             steps.push(shards.iter().find_map(Shard::conversion).unwrap_or(Step::Form));
         }
         return steps;
     }
-    let forgettable = if clustered { forgettable(group, &shards) } else { Vec::new() };
+    let forgettable = if clustered && !world.place.has_orphans { forgettable(group, &shards) } else { Vec::new() };
     if !forgettable.is_empty() {
         steps.push(Step::Forget(forgettable));
     }
@@ -137,7 +152,7 @@ pub(in crate::reconcile) fn plan(group: &ReplicationGroup, world: &World<'_>) ->
         steps.extend(wiring);
     }
     if steps.is_empty() {
-        steps.extend(resharding(group, &shards));
+        steps.extend(resharding(group, &shards, world.place));
     }
     if steps.is_empty() {
         steps.extend(announcement(group, world));
@@ -185,10 +200,13 @@ fn forgettable(group: &ReplicationGroup, shards: &[Shard<'_>]) -> Vec<String> {
     group.cluster_node_ids.iter().filter(|id| !seated(id)).cloned().collect()
 }
 
-fn resharding(group: &ReplicationGroup, shards: &[Shard<'_>]) -> Option<Step> {
+fn resharding(group: &ReplicationGroup, shards: &[Shard<'_>], place: &Place) -> Option<Step> {
+    if place.is_secondary() {
+        return emptying(group, shards, place);
+    }
     let resharding = group.resharding.as_ref()?;
-    // Engines that are still to come have to be there before slots can be.
-    if !shards.iter().all(Shard::is_wired) {
+    // Engines that are still to come have to be there before slots can be, in whichever region.
+    if place.is_waited_for || !shards.iter().all(Shard::is_wired) {
         return None;
     }
     for (to, target) in &resharding.target {
@@ -201,14 +219,46 @@ fn resharding(group: &ReplicationGroup, shards: &[Shard<'_>]) -> Option<Step> {
             }
         }
     }
-    let emptied: Vec<_> = group.node_groups.iter().filter(|(_, shard)| shard.leaving).collect();
+    let is_done = !group.node_groups.values().any(|shard| shard.leaving);
+    if is_done { Some(Step::AnnounceResharded) } else { emptying(group, shards, place) }
+}
+
+/// The end of shards that have given away their slots. The group that takes writes keeps its engines until nobody in
+/// another region copies them any more.
+fn emptying(group: &ReplicationGroup, shards: &[Shard<'_>], place: &Place) -> Option<Step> {
     let is_asked_to_go =
         |id: &NodeGroupId| shards.iter().any(|shard| shard.id == id && shard.members().all(|m| m.deleted.is_some()));
-    let to_end: Vec<_> = emptied.iter().map(|(id, _)| (*id).clone()).filter(|id| !is_asked_to_go(id)).collect();
-    if !to_end.is_empty() {
-        return Some(Step::EmptyShards(to_end));
+    let is_free = |id: &NodeGroupId| place.is_secondary() || !place.shards_elsewhere.contains(id);
+    let emptied = group.node_groups.iter().filter(|(_, shard)| shard.leaving && shard.slots.is_empty());
+    let to_end = emptied.map(|(id, _)| id).filter(|id| is_free(id) && !is_asked_to_go(id));
+    let to_end: Vec<_> = to_end.cloned().collect();
+    (!to_end.is_empty()).then_some(Step::EmptyShards(to_end))
+}
+
+/// The end of this region's time as the one that takes writes, of all shards at once: when the other one has all of
+/// them, or where there is nobody here to get them from.
+fn yielding(shards: &[Shard<'_>]) -> Option<Step> {
+    // A shard that is on its way out may be gone there already.
+    let staying = shards.iter().filter(|shard| !shard.record.leaving || shard.world.place.heirs.contains_key(shard.id));
+    let to: Option<BTreeMap<_, _>> = staying.map(|shard| Some((shard.id.clone(), shard.heir_abroad()?))).collect();
+    to.filter(|to| !to.is_empty()).map(|to| Step::Yield { to })
+}
+
+/// The way of a group out of a cluster that it shares. Engines that have copied others cannot leave with what they have,
+/// so new ones start with it and make a cluster of their own; until they have, all is as it was.
+fn departure(group: &ReplicationGroup, shards: &[Shard<'_>], world: &World<'_>) -> Vec<Step> {
+    let mut steps = endpoints(group, world);
+    let is_filled = |shard: &&Shard<'_>| {
+        let filled = group.departure.as_ref().and_then(|departure| departure.filled.get(shard.id));
+        filled.is_some_and(|filled| Some(filled) == shard.wanted_primary().as_ref()) && !shard.has_bad_data()
+    };
+    let empty: Vec<_> = shards.iter().filter(|shard| !is_filled(shard)).map(|shard| shard.id.clone()).collect();
+    if !empty.is_empty() {
+        steps.push(Step::TakeData(empty));
+    } else if shards.iter().all(Shard::is_complete) {
+        steps.push(Step::Depart);
     }
-    emptied.is_empty().then_some(Step::AnnounceResharded)
+    steps
 }
 
 fn announcement(group: &ReplicationGroup, world: &World<'_>) -> Option<Step> {
@@ -218,256 +268,4 @@ fn announcement(group: &ReplicationGroup, world: &World<'_>) -> Option<Step> {
     }
     let is_settled = |member: &Arc<CacheCluster>| member.created.is_some() && member.deleted.is_none();
     (group.replica_count_changing && members.all(is_settled)).then_some(Step::AnnounceReplicaCount)
-}
-
-/// A shard with what is known of its engines.
-struct Shard<'a> {
-    id: &'a NodeGroupId,
-    record: &'a NodeGroup,
-    /// What the primary is to copy.
-    source: Option<&'a CustomerNode>,
-    world: &'a World<'a>,
-    /// All that run, those that are to go among them.
-    engines: Vec<Engine<'a>>,
-}
-
-struct Engine<'a> {
-    name: EngineRef,
-    running: &'a Running,
-    /// Whether it is to stay: neither is its member to be deleted, nor has another incarnation taken its place.
-    stays: bool,
-    /// Whether its member is to be deleted.
-    is_leaving: bool,
-}
-
-impl Engine<'_> {
-    fn follows(&self, primary: &EngineRef) -> bool {
-        self.running.role.as_ref().is_some_and(|role| role.follows(primary))
-    }
-}
-
-impl<'a> Shard<'a> {
-    fn new(id: &'a NodeGroupId, record: &'a NodeGroup, source: Option<&'a CustomerNode>, world: &'a World<'a>) -> Self {
-        let mut engines = Vec::new();
-        for member in record.members.iter().filter_map(|id| world.members.get(id)) {
-            let Some(node) = member.nodes.get(&NodeId::FIRST) else { continue };
-            for (generation, observed) in &node.engines {
-                let Some(running) = observed.running() else { continue };
-                let name = EngineRef { cache_cluster_id: member.id.clone(), generation: *generation };
-                let is_leaving = member.deleted.is_some();
-                let stays = !is_leaving && *generation == node.generation;
-                engines.push(Engine { name, running, stays, is_leaving });
-            }
-        }
-        Self { id, record, source, world, engines }
-    }
-
-    fn members(&self) -> impl Iterator<Item = &'a Arc<CacheCluster>> {
-        self.record.members.iter().filter_map(|id| self.world.members.get(id))
-    }
-
-    fn primary(&self) -> Option<&Engine<'a>> {
-        self.engines.iter().find(|engine| engine.name == self.record.primary)
-    }
-
-    /// The replicas that have what the primary has, or had when it was lost. One that is about to be replaced counts only
-    /// where there is no other.
-    fn followers(&self) -> Vec<EngineRef> {
-        let of_kind = |stays: bool| {
-            let engines = self.engines.iter().filter(move |engine| engine.stays == stays && !engine.is_leaving);
-            engines.filter(|engine| engine.follows(&self.record.primary)).map(|engine| engine.name.clone())
-        };
-        let staying: Vec<_> = of_kind(true).collect();
-        if staying.is_empty() { of_kind(false).collect() } else { staying }
-    }
-
-    /// The engines that can follow a lost primary: its replicas, or, where there are none, those that were replicas before
-    /// it took over and have not come to copy it.
-    fn heirs(&self) -> Vec<EngineRef> {
-        let followers = self.followers();
-        if !followers.is_empty() || !self.primary_is_lost() {
-            return followers;
-        }
-        let is_replica = |engine: &&Engine<'_>| matches!(engine.running.role, Some(EngineRole::Replica { .. }));
-        let replicas = self.engines.iter().filter(|engine| engine.stays).filter(is_replica);
-        replicas.map(|engine| engine.name.clone()).collect()
-    }
-
-    /// Whether the primary will not come back. One that is started for the first time, or anew because somebody asked for
-    /// it, is not lost.
-    fn primary_is_lost(&self) -> bool {
-        let primary = &self.record.primary;
-        let node =
-            self.world.members.get(&primary.cache_cluster_id).and_then(|member| member.nodes.get(&NodeId::FIRST));
-        node.is_none_or(|node| node.generation > primary.generation)
-    }
-
-    /// The wanted incarnation of the primary's member, when it is a later one than the primary.
-    fn successor(&self) -> Option<&Engine<'a>> {
-        let of_member = |engine: &&Engine<'_>| engine.name.cache_cluster_id == self.record.primary.cache_cluster_id;
-        self.engines.iter().filter(of_member).find(|e| e.stays && e.name.generation > self.record.primary.generation)
-    }
-
-    /// Whether every member's wanted engine runs.
-    fn is_complete(&self) -> bool {
-        self.engines.iter().filter(|engine| engine.stays).count() == self.record.members.len()
-    }
-
-    /// Whether every member's wanted engine runs and has its role, or is on its way out.
-    fn is_wired(&self) -> bool {
-        let wired = self.engines.iter().filter(|engine| engine.stays && engine.running.role.is_some()).count();
-        wired == self.members().filter(|member| member.deleted.is_none()).count()
-    }
-
-    /// The move of a shard into a cluster, when the engine that takes writes is not in one.
-    fn conversion(&self) -> Option<Step> {
-        let primary = self.primary().filter(|primary| primary.running.is_primary())?;
-        let successor = self.successor().filter(|_| !primary.running.settings.is_clustered())?;
-        Some(Step::Convert { shard: self.id.clone(), to: successor.name.clone() })
-    }
-
-    /// What has to happen so that the right engine takes writes.
-    fn promotion(&self, group: &ReplicationGroup) -> Option<Step> {
-        if self.source.is_some() {
-            return self.replacement();
-        }
-        let shard = self.id.clone();
-        let heirs = self.heirs();
-        match self.primary() {
-            Some(primary) if primary.running.role.is_none() => None,
-            Some(primary) if self.world.place.is_failing_over => self.yielding(Some(primary)),
-            Some(primary) => self.wanted_switch(primary, self.followers()),
-            // An engine that is no node of a cluster cannot be recovered into one, only be replaced by another like it.
-            None if (group.automatic_failover || group.cluster_mode.is_clustered()) && !heirs.is_empty() => {
-                Some(self.change_primary(heirs, |shard, among| Step::FailOver { shard, among }))
-            }
-            None if self.yielding(None).is_some() => self.yielding(None),
-            // Its data come from another region.
-            None if self.world.place.is_secondary() => {
-                Some(Step::Appoint { shard, among: vec![self.successor()?.name.clone()] })
-            }
-            // Recovered in place, from a replica if there is one.
-            None => {
-                let successor = self.successor()?;
-                let to = successor.name.clone();
-                if heirs.is_empty() {
-                    let others = self.engines.iter().filter(|engine| engine.stays && engine.name != to);
-                    let others = others.map(|engine| engine.name.clone()).collect();
-                    return Some(Step::Inherit { shard, to, others });
-                }
-                let has_copied = heirs.iter().any(|heir| successor.follows(heir));
-                has_copied.then(|| Step::FailOver { shard, among: vec![to] })
-            }
-        }
-    }
-
-    /// A change of the primary, as it is done in a group that takes writes, and as it is done in one that does not.
-    fn change_primary(&self, among: Vec<EngineRef>, step: impl FnOnce(NodeGroupId, Vec<EngineRef>) -> Step) -> Step {
-        let shard = self.id.clone();
-        if self.world.place.is_secondary() { Step::Appoint { shard, among } } else { step(shard, among) }
-    }
-
-    /// The end of this region's time as the one that takes writes: once the other one has all of them, or at once when
-    /// there is nobody here to get them from.
-    fn yielding(&self, primary: Option<&Engine<'_>>) -> Option<Step> {
-        let heir = self.world.place.heirs.get(self.id)?;
-        let follows = heir.follows.as_ref()?;
-        let may_go = primary.is_none_or(|primary| *follows == primary.name);
-        may_go.then(|| Step::Yield { shard: self.id.clone(), to: heir.engine.clone() })
-    }
-
-    /// What has to happen so that the right engine is in the primary's place, where it is to copy another one. Nobody
-    /// takes writes there, so nobody is promoted.
-    fn replacement(&self) -> Option<Step> {
-        let among = match self.primary() {
-            Some(primary) if primary.running.role.is_none() => return None,
-            Some(primary) => vec![self.handed_over(primary)?.name.clone()],
-            None => match self.heirs() {
-                heirs if heirs.is_empty() => {
-                    let successor = self.successor()?;
-                    let others = self.engines.iter().filter(|engine| engine.stays && engine.name != successor.name);
-                    std::iter::once(successor).chain(others).map(|engine| engine.name.clone()).collect()
-                }
-                heirs => heirs,
-            },
-        };
-        Some(Step::Replace { shard: self.id.clone(), among })
-    }
-
-    /// The incarnation to which a primary that works is to hand over, once it can.
-    fn handed_over(&self, primary: &Engine<'_>) -> Option<&Engine<'a>> {
-        let successor = self.successor().filter(|successor| successor.follows(&primary.name))?;
-        let node = self.world.members.get(&primary.name.cache_cluster_id)?.nodes.get(&NodeId::FIRST)?;
-        (node.succession == Succession::Handover).then_some(successor)
-    }
-
-    /// A change of a primary that works.
-    fn wanted_switch(&self, primary: &Engine<'_>, followers: Vec<EngineRef>) -> Option<Step> {
-        let shard = self.id.clone();
-        if let Some(promotion) = &self.record.promotion {
-            let Some(to) = &promotion.to else {
-                // It may be on its way: a replica that is being made counts only once it is in sync.
-                return Some(if followers.is_empty() {
-                    Step::DropPromotion { shard }
-                } else {
-                    self.change_primary(followers, |shard, among| Step::Switch { shard, among })
-                });
-            };
-            let is_member = self.members().any(|member| member.id == *to && member.deleted.is_none());
-            if *to == primary.name.cache_cluster_id || !is_member {
-                return Some(Step::DropPromotion { shard });
-            }
-            let among: Vec<_> = followers.iter().filter(|follower| follower.cache_cluster_id == *to).cloned().collect();
-            if !among.is_empty() {
-                return Some(self.change_primary(among, |shard, among| Step::Switch { shard, among }));
-            }
-        }
-        // An older engine could not copy what a newer one has.
-        let successor = self.handed_over(primary).filter(|_| !self.world.place.is_ahead)?;
-        Some(self.change_primary(vec![successor.name.clone()], |shard, among| Step::Switch { shard, among }))
-    }
-
-    /// The engines that are not what they are to be.
-    fn wiring(&self) -> Vec<Step> {
-        let shard = || self.id.clone();
-        let Some(primary) = self.primary() else {
-            if self.world.place.is_secondary() {
-                return Vec::new();
-            }
-            // The successor of a lost primary copies from a replica before it takes writes.
-            let (Some(successor), Some(of)) = (self.successor(), self.heirs().into_iter().next()) else {
-                return Vec::new();
-            };
-            let follow = Step::Follow { shard: shard(), engine: successor.name.clone(), of: of.clone() };
-            return if successor.follows(&of) { Vec::new() } else { vec![follow] };
-        };
-        let role = primary.running.role.as_ref();
-        if let Some(from) = self.source {
-            if role != Some(&EngineRole::Migrating { from: from.clone() }) {
-                return vec![Step::Migrate { engine: primary.name.clone(), from: from.clone() }];
-            }
-        } else {
-            match &self.world.place.upstream {
-                None if role != Some(&EngineRole::Primary) => {
-                    return vec![Step::Crown { shard: shard(), engine: primary.name.clone() }];
-                }
-                None => {}
-                Some(upstream) => match (upstream.get(self.id), role) {
-                    (Some(of), Some(EngineRole::Secondary { of: present })) if of == present => {}
-                    (Some(of), _) => {
-                        let (engine, of) = (primary.name.clone(), of.clone());
-                        return vec![Step::FollowAbroad { shard: shard(), engine, of }];
-                    }
-                    // Nobody takes writes there at the moment. What was copied so far stays.
-                    (None, Some(EngineRole::Secondary { .. })) => {}
-                    (None, _) => return Vec::new(),
-                },
-            }
-        }
-        self.engines
-            .iter()
-            .filter(|engine| engine.stays && engine.name != primary.name && !engine.follows(&primary.name))
-            .map(|engine| Step::Follow { shard: shard(), engine: engine.name.clone(), of: primary.name.clone() })
-            .collect()
-    }
 }

@@ -174,6 +174,8 @@ impl Simulation {
                     member.nodes.values_mut().for_each(|node| node.renew(Succession::Handover));
                 }
             }
+            // That is done to all members of a datastore at once.
+            Happening::Reshard(_) if self.abroad.is_there() => {}
             Happening::Reshard(count) if clustered => reshard(records, 1 + count % 4, now),
             _ => {}
         }
@@ -244,6 +246,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         2 => Just(Happening::Abroad(HappeningAbroad::FailOver)),
         1 => Just(Happening::Abroad(HappeningAbroad::Move)),
         1 => Just(Happening::Abroad(HappeningAbroad::Lose)),
+        2 => Just(Happening::Abroad(HappeningAbroad::Part)),
         3 => Just(Happening::StartMigration),
         3 => Just(Happening::WriteToSource),
         1 => Just(Happening::SourceSilent),

@@ -118,6 +118,8 @@ impl Simulation {
                 migration_tests: Vec::new(),
                 kms_key_id: None,
                 global_replication_group_id: None,
+                shared_cluster: None,
+                departure: None,
                 failure: None,
             },
             members: BTreeMap::new(),
@@ -211,6 +213,9 @@ impl Simulation {
             member::Step::Start { node, generation } => {
                 self.change_member(id, &RecordChange::Touched { node, generation });
                 self.engines.entry(engine(generation)).or_default();
+                if self.records.as_ref().expect("records").members[id].restore.is_some() {
+                    self.fill(&engine(generation));
+                }
                 if !cut {
                     let records = self.records.as_ref().expect("records");
                     let clustered = if records.group.cluster_mode.is_clustered() { "yes" } else { "no" };
@@ -280,7 +285,9 @@ impl Simulation {
                 GroupChange::Appointed { shard, to }
             }
             Step::Yield { .. } => return self.yield_abroad(cut),
-            Step::FollowAbroad { shard: _, engine, of } => match self.follow_abroad(&engine, &of) {
+            Step::TakeData(shards) => self.take_data(shards),
+            Step::Depart => return self.depart(node_id, cut),
+            Step::FollowAbroad { shard: _, engine, of } => match self.follow_abroad(&engine, &of, node_id(&engine)) {
                 Some(seat) => GroupChange::Seated(vec![seat]),
                 None => return,
             },
@@ -305,7 +312,6 @@ impl Simulation {
             Step::AnnounceMigrated => GroupChange::Migrated,
             Step::Crown { shard: _, engine } => {
                 self.promote(&engine);
-                self.engines.get_mut(&engine).expect("it runs").abroad = None;
                 let cluster_node_id = node_id(&engine);
                 GroupChange::Seated(vec![Seat { engine, role: EngineRole::Primary, cluster_node_id }])
             }
@@ -338,7 +344,7 @@ impl Simulation {
         let source = self.records.as_ref().and_then(|records| records.group.migrates_from());
         assert_eq!(source, None, "{engine:?} would take writes that the source does not have");
         let engine = self.engines.get_mut(engine).expect("it runs");
-        (engine.copies, engine.migrates) = (None, false);
+        (engine.copies, engine.abroad, engine.migrates) = (None, None, false);
     }
 
     /// The engines of the only shard in the places that a cluster with this primary is formed with.
@@ -352,7 +358,7 @@ impl Simulation {
     }
 
     /// All engines in the places that a cluster is formed with.
-    fn seats(&mut self, node_id: impl Fn(&EngineRef) -> Option<String>) -> Vec<Seat> {
+    pub(super) fn seats(&mut self, node_id: impl Fn(&EngineRef) -> Option<String>) -> Vec<Seat> {
         let records = self.records.as_ref().expect("records");
         let mut seats = Vec::new();
         for shard in records.group.node_groups.values() {
@@ -447,7 +453,8 @@ impl Simulation {
             let primary = &self.engines[&shard.primary];
             for member in &shard.members {
                 let name = wanted.iter().find(|name| name.cache_cluster_id == *member).expect("an engine");
-                if *name != shard.primary {
+                let copies_abroad = self.abroad.takes_writes && records.group.cluster_mode.is_clustered();
+                if *name != shard.primary && !copies_abroad {
                     assert_eq!(self.engines[name].copies.as_ref(), Some(&shard.primary), "{name:?}");
                     assert_eq!(self.engines[name].writes, primary.writes);
                 }
