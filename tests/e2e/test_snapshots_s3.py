@@ -7,13 +7,12 @@ import subprocess
 import pytest
 import redis
 from conftest import connect, create, free_port, messages, wait_available, wait_for, wait_gone
-from groups import check_filled, cluster_client, create_cluster, describe, group_messages, wait_group, wait_group_gone
-from groups import fill as fill_group
+from groups import check_filled, cluster_client, describe, wait_group, wait_group_gone
 from s3 import S3
-from serverless import cluster, create_serverless, wait_serverless
+from serverless import cluster, create_serverless
 from test_serverless_restores import fails, files_of, take_serverless
 from test_serverless_snapshots import fill
-from test_snapshots import take, wait_taken
+from test_snapshots import take
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("moto") is None, reason="there is no moto here")
 
