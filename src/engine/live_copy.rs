@@ -115,6 +115,7 @@ impl LiveCopy {
         let _: Value = self.ask(cmd("DUMP").arg("cachette:check")).await?;
         let _: Value = self.ask(cmd("CLIENT").arg("TRACKING").arg("ON").arg("BCAST")).await?;
         let _: Value = self.ask(cmd("CLIENT").arg("TRACKING").arg("OFF")).await?;
+        self.functions().await?;
         Ok(())
     }
 
@@ -191,9 +192,7 @@ impl LiveCopy {
         self.ping().await?;
         self.ping().await?;
         self.catch_up(target).await?;
-        // Functions came with 7.0.
-        let functions: Result<Vec<u8>, _> = cmd("FUNCTION").arg("DUMP").query_async(&mut self.source).await;
-        if let Ok(functions) = functions {
+        if let Some(functions) = self.functions().await? {
             target.restore_functions(&functions).await?;
         }
         if replicas > 0 {
@@ -213,6 +212,17 @@ impl LiveCopy {
         }
         let answers: Vec<Value> = ask.query_async(&mut self.source).await.map_err(|error| judge(&self.node, &error))?;
         Ok(target.restore_keys(keys, &answers).await?)
+    }
+
+    /// The source's functions, `None` of one before 7.0, which has none.
+    async fn functions(&mut self) -> Result<Option<Vec<u8>>, SourceError> {
+        match cmd("FUNCTION").arg("DUMP").query_async(&mut self.source).await {
+            Ok(dump) => Ok(Some(dump)),
+            Err(error) if outside::is_passing(&error) || error.code() == Some("NOPERM") => {
+                Err(judge(&self.node, &error))
+            }
+            Err(_) => Ok(None),
+        }
     }
 
     /// Takes note of what was told.

@@ -212,6 +212,10 @@ impl Run {
             }
         })
         .await?;
+        // It may have been stopped in that very moment.
+        if !self.migration().is_some_and(|now| matches!(now.stage, MigrationStage::CuttingOver(_))) {
+            return Ok(());
+        }
         let finished = async {
             self.until_nobody_outside().await?;
             copy.finish(client, replicas).await?;
@@ -241,8 +245,10 @@ impl Run {
             Some(lacks) => format!("Complete Migration forced for cache {name}, which may lack data: {lacks}"),
         };
         self.change(Some(message), |migration| {
-            migration.troubled_since = None;
-            migration.stage = MigrationStage::Completed;
+            if migration.syncing().is_some() {
+                migration.troubled_since = None;
+                migration.stage = MigrationStage::Completed;
+            }
         })
         .await
     }

@@ -7,7 +7,7 @@ import redis
 from conftest import free_port, wait_for
 from engines import kill_engine
 from secret_source import PASSWORD, Secrets, Source, make_certificates
-from security import connect, tls
+from security import ca_file, connect, tls
 from serverless import address, cluster, create_serverless, described, messages, wait_serverless
 from writers import Writer
 
@@ -111,6 +111,7 @@ def test_an_application_moves_without_losing_a_write(server, client, tmp_path, s
 
 def test_a_source_with_a_password_and_tls(own_server, tmp_path):
     certificate = make_certificates(tmp_path)
+    (tmp_path / "other").mkdir()
     secrets = Secrets({"username": "default", "password": PASSWORD})
     port = str(free_port())
     keys = ("--tls-cert-file", "source.pem", "--tls-key-file", "source.key", "--tls-ca-cert-file", "ca.pem")
@@ -123,6 +124,15 @@ def test_a_source_with_a_password_and_tls(own_server, tmp_path):
         fill(source, 100)
         source_tls = {"SourceTlsMode": "verify-ca", "SourceTlsCertificate": certificate}
         authentication = {"SecretManagerConfig": {"SecretArn": secrets.arn}}
+        # One that another authority has signed is no source.
+        other = {"SourceTlsMode": "verify-ca", "SourceTlsCertificate": pathlib.Path(ca_file(server, tmp_path / "other")).read_text()}
+        client.prepare_migration(
+            ServerlessCacheName="safe",
+            CustomerNodeEndpointList=source.endpoints,
+            SourceAuthenticationConfiguration=authentication,
+            SourceTlsConfiguration=other,
+        )
+        assert "TLS fails" in wait_message(client, "safe", "Migration to cache safe could not be prepared")
         prepare(
             client,
             "safe",
