@@ -16,6 +16,7 @@ pub mod gateway;
 pub mod http;
 pub mod iam_login;
 pub mod instance;
+pub mod integrations;
 pub mod model;
 pub mod object_storage;
 pub mod open_files;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long the engines may take to go.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why a reset did not come to its end. Records that were to go are gone or marked to go all the same.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::app::{App, LIMIT};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Waits until a cache is available.
 async fn available(app: &App, name: &str) {
@@ -195,7 +195,7 @@ async fn what_cannot_be_restored() {
 async fn daily_snapshots_are_taken_and_expire() {
     let app = App::start().await;
     create(&app, "cache", &[("DailySnapshotTime", "18:00"), ("SnapshotRetentionLimit", "1")]).await;
-    app.advance(DAY / 4 + Duration::from_secs(60)).await;
+    app.advance(DAY / 4 + Duration::from_mins(1)).await;
     let all = until(&app, |all| all.len() == 1 && all_available(all)).await;
     let daily = &all[0];
     assert_eq!(daily.snapshot_type(), Some("automated"));

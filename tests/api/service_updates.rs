@@ -16,7 +16,7 @@ const UPDATES: &str = "DescribeServiceUpdates";
 const ACTIONS: &str = "DescribeUpdateActions";
 const APPLY: &str = "BatchApplyUpdateAction";
 const STOP: &str = "BatchStopUpdateAction";
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 async fn names(app: &App, status: &str) -> Vec<String> {
     app.done(UPDATES, &[("ServiceUpdateStatus.member.1", status)]).await.texts("ServiceUpdateName")
@@ -297,7 +297,7 @@ async fn dates_are_those_of_the_clock() {
     let app = App::start().await;
     app.redis("cache").await;
     let update = available(&app, 1).await;
-    app.advance(Duration::from_secs(3600)).await;
+    app.advance(Duration::from_hours(1)).await;
     app.done(APPLY, &[("ServiceUpdateName", &update), ("CacheClusterIds.member.1", "cache")]).await;
     let done = until(&app, &update, UpdateActionStatus::Complete).await;
     let health: serde_json::Value = serde_json::from_str(&app.get("/_cachette/health").await.body).expect("JSON");

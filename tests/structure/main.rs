@@ -29,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gateway", &["model", "store", "tls"]),
     ("iam_login", &["authorization", "clock", "engine", "gateway", "model", "protocol", "store"]),
     ("object_storage", &[]),
+    ("integrations", &["clock", "model", "store"]),
     ("operations", &["clock", "model", "object_storage", "protocol", "store"]),
     (
         "reconcile",
