@@ -29,3 +29,4 @@ pub mod server;
 pub mod snapshot_files;
 pub mod store;
 pub mod tls;
+pub mod trail;

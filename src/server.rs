@@ -27,6 +27,7 @@ use crate::{
     snapshot_files::{FilesError, SnapshotFiles},
     store::{StorageError, Store},
     tls::{Certificates, TlsError},
+    trail::{Trail, TrailError},
 };
 
 /// Why the server could not start.
@@ -67,6 +68,9 @@ pub enum StartError {
     /// What the environment says of object storage makes no sense.
     #[error(transparent)]
     ObjectStorage(#[from] SettingsError),
+    /// The calls cannot be written to files.
+    #[error(transparent)]
+    Trail(#[from] TrailError),
     /// The folder that is to be object storage is none.
     #[error("--s3-dir {}: there is no such folder", .0.display())]
     NoS3Dir(PathBuf),
@@ -124,6 +128,7 @@ impl Server {
         })
         .await?;
         let clock = Arc::new(Clock::system());
+        let trail = Arc::new(Trail::open(options.trail_dir, Arc::clone(&clock))?);
         let files = open_files();
         let settings = GatewaySettings {
             endpoint_host: endpoint_host.clone(),
@@ -157,6 +162,7 @@ impl Server {
             clock: Arc::clone(&clock),
             endpoint_host,
             certificates: Arc::clone(&certificates),
+            trail: Arc::clone(&trail),
         };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
         let admin = Admin {
@@ -165,6 +171,7 @@ impl Server {
             faults: Faults::new(Arc::clone(&store), Arc::clone(&clock)),
             reset: reset(),
             certificates,
+            trail,
             backend: backend.name(),
         };
         let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
