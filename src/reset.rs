@@ -8,8 +8,9 @@ use crate::{
     backend::{Backend, BackendError},
     clock::Clock,
     model::{
-        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, GlobalReplicationGroup,
-        ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
+        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Delivery, Event, Fault,
+        GlobalReplicationGroup, ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction,
+        User, UserGroup,
     },
     store::{Draft, Record, StorageError, Store},
 };
@@ -94,6 +95,7 @@ impl Reset {
                 remove_all::<UserGroup>(draft);
                 remove_all::<User>(draft);
                 remove_all::<Event>(draft);
+                remove_all::<Delivery>(draft);
                 remove_all::<Fault>(draft);
                 Ok::<_, StorageError>(())
             })

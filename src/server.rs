@@ -18,7 +18,8 @@ use crate::{
     http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
-    model::Engine,
+    integrations::{self, Service, Services, ServicesError},
+    model::{Engine, Outlets},
     object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
     open_files::OpenFiles,
     operations::{Operations, Options},
@@ -68,6 +69,9 @@ pub enum StartError {
     /// What the environment says of object storage makes no sense.
     #[error(transparent)]
     ObjectStorage(#[from] SettingsError),
+    /// What the environment says of other services makes no sense.
+    #[error(transparent)]
+    Services(#[from] ServicesError),
     /// The calls cannot be written to files.
     #[error(transparent)]
     Trail(#[from] TrailError),
@@ -82,6 +86,7 @@ pub struct Server {
     router: axum::Router,
     limits: Limits,
     reconciler: reconcile::Shared,
+    services: Arc<Services>,
     stop_engines: Option<Reset>,
 }
 
@@ -107,7 +112,9 @@ impl Server {
         let object_storage = Arc::new(object_storage(options.s3_dir)?);
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
         let instance = Instance::open(&data_dir)?;
-        let store = Arc::new(Store::open(&data_dir.join("records.redb"))?);
+        let services = Arc::new(Services::read(options.listen, |name| std::env::var(name).ok())?);
+        let outlets = Outlets { topics: services.has(Service::Sns), bus: services.has(Service::EventBridge) };
+        let store = Arc::new(Store::with_outlets(&data_dir.join("records.redb"), outlets)?);
         let listener = TcpListener::bind(options.listen)
             .await
             .map_err(|source| StartError::Listen { address: options.listen, source })?;
@@ -186,7 +193,7 @@ impl Server {
             secret: instance.secret,
             strict: options.strict,
         };
-        Ok(Self { listener, router, limits, reconciler, stop_engines })
+        Ok(Self { listener, router, limits, reconciler, services, stop_engines })
     }
 
     /// The address that the server listens on, with the port that the system chose when it was asked for port 0.
@@ -205,8 +212,13 @@ impl Server {
 
     /// Serves until `stop` completes. Engines are left running for the next start, unless they are to be stopped.
     pub async fn run(self, stop: impl Future<Output = ()>) {
+        let (store, clock) = (Arc::clone(&self.reconciler.store), Arc::clone(&self.reconciler.clock));
         let work = async {
-            tokio::join!(http::serve(self.listener, self.router, self.limits), reconcile::run(self.reconciler));
+            tokio::join!(
+                http::serve(self.listener, self.router, self.limits),
+                reconcile::run(self.reconciler),
+                integrations::deliver(store, self.services, clock),
+            );
         };
         let stopping = async {
             stop.await;

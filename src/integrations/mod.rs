@@ -4,6 +4,9 @@
 //! What happens here may never hold up a cache: everything that waits for another service waits in a task of its own,
 //! with a time limit.
 
+mod deliveries;
+mod outlet;
 mod services;
 
+pub use deliveries::run as deliver;
 pub use services::{Service, Services, ServicesError};
