@@ -93,6 +93,10 @@ pub struct Serve {
     #[arg(long, env = "CACHETTE_S3_DIR", value_name = "DIR")]
     pub s3_dir: Option<PathBuf>,
 
+    /// Where every call of the API is written down, in the form of `CloudTrail`'s files.
+    #[arg(long, env = "CACHETTE_TRAIL_DIR", value_name = "DIR")]
+    pub trail_dir: Option<PathBuf>,
+
     /// Refuse exactly what `ElastiCache` refuses, even what the engines could do.
     #[arg(long, env = "CACHETTE_STRICT")]
     pub strict: bool,

@@ -8,14 +8,15 @@ use crate::{
     backend::{Backend, BackendError},
     clock::Clock,
     model::{
-        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, GlobalReplicationGroup,
-        ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
+        CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Delivery, Event, Fault,
+        GlobalReplicationGroup, ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction,
+        User, UserGroup,
     },
     store::{Draft, Record, StorageError, Store},
 };
 
 /// How long the engines may take to go.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why a reset did not come to its end. Records that were to go are gone or marked to go all the same.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +95,7 @@ impl Reset {
                 remove_all::<UserGroup>(draft);
                 remove_all::<User>(draft);
                 remove_all::<Event>(draft);
+                remove_all::<Delivery>(draft);
                 remove_all::<Fault>(draft);
                 Ok::<_, StorageError>(())
             })

@@ -15,15 +15,16 @@ use tokio::{
 use crate::{
     authorization::{Authorization, Policies, PoliciesError},
     backend,
-    cli::{AuthChoice, Serve},
+    cli::{AuthChoice, Credentials, Serve},
     clock::Clock,
     faults::Faults,
     gateway::{Gateway, GatewaySettings, Places, Records},
     http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
+    integrations::{self, Services, ServicesError},
     migration_source::Sources,
-    model::Engine,
+    model::{Engine, Outlets},
     object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
     open_files::OpenFiles,
     operations::{Operations, Options},
@@ -33,6 +34,7 @@ use crate::{
     snapshot_files::{FilesError, SnapshotFiles},
     store::{StorageError, Store},
     tls::{Certificates, TlsError},
+    trail::{Trail, TrailError},
 };
 
 /// How long the records may be in use by another server before this one gives up.
@@ -82,6 +84,12 @@ pub enum StartError {
     /// What the environment says of Secrets Manager makes no sense.
     #[error(transparent)]
     SecretsManager(#[from] SecretsSettingsError),
+    /// What the environment says of other services makes no sense.
+    #[error(transparent)]
+    Services(#[from] ServicesError),
+    /// The calls cannot be written to files.
+    #[error(transparent)]
+    Trail(#[from] TrailError),
     /// The folder that is to be object storage is none.
     #[error("--s3-dir {}: there is no such folder", .0.display())]
     NoS3Dir(PathBuf),
@@ -93,6 +101,7 @@ pub struct Server {
     router: axum::Router,
     limits: Limits,
     reconciler: reconcile::Shared,
+    services: Arc<Services>,
     stop_engines: Option<Reset>,
 }
 
@@ -106,11 +115,7 @@ impl Server {
             secrets: options.credentials.as_ref().map(|credentials| credentials.0.clone()).unwrap_or_default(),
             have_to_be_known: options.auth == AuthChoice::Sigv4,
         };
-        let authentication = match (options.auth, options.credentials) {
-            (AuthChoice::Off, _) => Authentication::Off,
-            (AuthChoice::Sigv4, Some(credentials)) => Authentication::SigV4(credentials.0),
-            (AuthChoice::Sigv4, None) => return Err(StartError::NoCredentials),
-        };
+        let authentication = authentication(options.auth, options.credentials)?;
         let policies = options.iam_policies.as_deref().map(Policies::read).transpose()?;
         if policies.is_some() && matches!(authentication, Authentication::Off) {
             tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
@@ -119,7 +124,8 @@ impl Server {
         let secrets = SecretsManager::new(SecretsSettings::read(|variable| std::env::var(variable).ok())?);
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
         let instance = Instance::open(&data_dir)?;
-        let store = Arc::new(open_store(&data_dir.join("records.redb")).await?);
+        let services = Arc::new(Services::read(options.listen, |name| std::env::var(name).ok())?);
+        let store = Arc::new(open_store(&data_dir.join("records.redb"), services.outlets()).await?);
         let listener = TcpListener::bind(options.listen)
             .await
             .map_err(|source| StartError::Listen { address: options.listen, source })?;
@@ -140,6 +146,7 @@ impl Server {
         })
         .await?;
         let clock = Arc::new(Clock::system());
+        let trail = Arc::new(Trail::open(options.trail_dir, Arc::clone(&clock))?);
         let files = open_files();
         let settings = GatewaySettings {
             endpoint_host: endpoint_host.clone(),
@@ -176,6 +183,7 @@ impl Server {
             clock: Arc::clone(&clock),
             endpoint_host,
             certificates: Arc::clone(&certificates),
+            trail: Arc::clone(&trail),
         };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
         let admin = Admin {
@@ -184,6 +192,7 @@ impl Server {
             faults: Faults::new(Arc::clone(&store), Arc::clone(&clock)),
             reset: reset(),
             certificates,
+            trail,
             backend: backend.name(),
         };
         let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
@@ -199,7 +208,7 @@ impl Server {
             secret: instance.secret,
             strict: options.strict,
         };
-        Ok(Self { listener, router, limits, reconciler, stop_engines })
+        Ok(Self { listener, router, limits, reconciler, services, stop_engines })
     }
 
     /// The address that the server listens on, with the port that the system chose when it was asked for port 0.
@@ -218,8 +227,13 @@ impl Server {
 
     /// Serves until `stop` completes. Engines are left running for the next start, unless they are to be stopped.
     pub async fn run(self, stop: impl Future<Output = ()>) {
+        let (store, clock) = (Arc::clone(&self.reconciler.store), Arc::clone(&self.reconciler.clock));
         let work = async {
-            tokio::join!(http::serve(self.listener, self.router, self.limits), reconcile::run(self.reconciler));
+            tokio::join!(
+                http::serve(self.listener, self.router, self.limits),
+                reconcile::run(self.reconciler),
+                integrations::deliver(store, self.services, clock),
+            );
         };
         let stopping = async {
             stop.await;
@@ -271,12 +285,21 @@ fn object_storage(folder: Option<PathBuf>) -> Result<ObjectStorage, StartError> 
     Ok(ObjectStorage::new(settings, StorageLimits::default()))
 }
 
+/// Whom requests have to come from.
+fn authentication(choice: AuthChoice, credentials: Option<Credentials>) -> Result<Authentication, StartError> {
+    match (choice, credentials) {
+        (AuthChoice::Off, _) => Ok(Authentication::Off),
+        (AuthChoice::Sigv4, Some(credentials)) => Ok(Authentication::SigV4(credentials.0)),
+        (AuthChoice::Sigv4, None) => Err(StartError::NoCredentials),
+    }
+}
+
 /// Opens the records. A server that was killed while it started an engine has them open for a moment longer, until the new
 /// process has become the engine.
-async fn open_store(path: &Path) -> Result<Store, StorageError> {
+async fn open_store(path: &Path, outlets: Outlets) -> Result<Store, StorageError> {
     let began = Instant::now();
     loop {
-        match Store::open(path) {
+        match Store::with_outlets(path, outlets) {
             Err(StorageError::InUse(_)) if began.elapsed() < LAST_SERVER_PATIENCE => sleep(LAST_SERVER_POLL).await,
             opened => return opened,
         }
@@ -303,9 +326,9 @@ mod tests {
             tokio::task::yield_now().await;
             drop(last);
         };
-        let (opened, ()) = tokio::join!(open_store(&path), leaving);
+        let (opened, ()) = tokio::join!(open_store(&path, Outlets::default()), leaving);
         let opened = opened.expect("a store");
-        assert!(matches!(open_store(&path).await, Err(StorageError::InUse(_))), "and not for ever");
+        assert!(matches!(open_store(&path, Outlets::default()).await, Err(StorageError::InUse(_))), "and not for ever");
         drop(opened);
     }
 }

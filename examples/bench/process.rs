@@ -9,7 +9,7 @@ use std::{
 use crate::{Error, load};
 
 /// How long anything may take to come up before the measurement is given up.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often a question is asked again whose answer is being waited for. Every floor waits in the same steps.
 pub const POLL: Duration = Duration::from_millis(1);

@@ -17,7 +17,7 @@ use tokio::{
 use super::{EngineError, launch::EngineSettings, redis_launch::ADMIN_USER, restricted};
 
 /// How long an engine may say nothing. While it makes the dump it says something every second.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// The most that is held in memory.
 const PIECE: usize = 128 << 10;

@@ -27,10 +27,10 @@ use tokio::{
 use super::EngineError;
 
 /// How long an engine may say nothing.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// How long an engine may take for all items of a file.
-const LOAD_PATIENCE: Duration = Duration::from_secs(900);
+const LOAD_PATIENCE: Duration = Duration::from_mins(15);
 
 /// How many items are asked for before the first is read. Few enough that the engine can take all questions in while
 /// nobody reads its answers.

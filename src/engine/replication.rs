@@ -17,7 +17,7 @@ use super::{
 const PAUSE: Duration = Duration::from_secs(15);
 
 /// How long a replica may take to copy the data of its primary.
-const COPY_PATIENCE: Duration = Duration::from_secs(300);
+const COPY_PATIENCE: Duration = Duration::from_mins(5);
 
 /// How long a replica may take to catch up with a primary that takes no writes meanwhile.
 const CATCH_UP_PATIENCE: Duration = Duration::from_secs(5);

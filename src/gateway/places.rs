@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a connection may be silent before the client's system is asked whether it is still there; the engines'
 /// default for `tcp-keepalive`.
-const SILENCE: Duration = Duration::from_secs(300);
+const SILENCE: Duration = Duration::from_mins(5);
 
 /// How long to wait for its answer before it is asked again, and how often.
 const QUESTIONS: (Duration, u32) = (Duration::from_secs(100), 3);

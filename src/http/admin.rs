@@ -19,6 +19,7 @@ use crate::{
     reset::Reset,
     store::Store,
     tls::Certificates,
+    trail::Trail,
 };
 
 /// What the admin API works on.
@@ -33,6 +34,8 @@ pub struct Admin {
     pub reset: Reset,
     /// The certificates that endpoints show.
     pub certificates: Arc<Certificates>,
+    /// The calls that were made.
+    pub trail: Arc<Trail>,
     /// The backend's name.
     pub backend: &'static str,
 }
@@ -49,6 +52,11 @@ pub(super) async fn health(State(admin): State<Arc<Admin>>) -> Json<Value> {
 /// The certificate that clients have to trust to speak TLS to endpoints.
 pub(super) async fn ca_pem(State(admin): State<Arc<Admin>>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/x-pem-file")], admin.certificates.ca_pem().to_owned())
+}
+
+/// The newest calls of the API, in the form of a file of `CloudTrail`.
+pub(super) async fn trail(State(admin): State<Arc<Admin>>) -> Json<Value> {
+    Json(json!({ "Records": admin.trail.newest() }))
 }
 
 /// The nodes of a cluster.

@@ -1,6 +1,9 @@
 //! The `ElastiCache` API itself.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -16,8 +19,9 @@ use crate::{
     authorization::{Authorization, Principal},
     clock::Clock,
     operations::{Operations, Request},
-    protocol::{AwsError, ErrorCode, query},
+    protocol::{AwsError, ErrorCode, Operation, Output, query},
     tls::Certificates,
+    trail::{Call, Outcome, Trail},
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -36,14 +40,17 @@ pub struct Api {
     pub endpoint_host: Option<String>,
     /// The certificates that endpoints show.
     pub certificates: Arc<Certificates>,
+    /// Where calls are noted.
+    pub trail: Arc<Trail>,
 }
 
 /// Answers one request, which has passed the guard.
 pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Bytes) -> Response {
-    let request_id = Uuid::new_v4().to_string();
+    let id = Uuid::new_v4();
+    let request_id = id.to_string();
     let span = tracing::info_span!("request", request_id, action = tracing::field::Empty);
     async {
-        let answer = match api.answer(&parts, &body).await {
+        let answer = match api.answer(&parts, &body, id).await {
             Ok((operation, output)) => {
                 let body = output.to_xml(&request_id);
                 tracing::debug!(operation, "answered");
@@ -62,21 +69,49 @@ pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Byte
 }
 
 impl Api {
-    async fn answer(&self, parts: &Parts, body: &[u8]) -> Result<(&'static str, crate::protocol::Output), AwsError> {
-        let Caller { scope, access_key } = self.authentication.caller(parts, body, self.clock.now())?;
+    /// Answers a request, and notes it as soon as it is known who asks for what.
+    async fn answer(&self, parts: &Parts, body: &[u8], id: Uuid) -> Result<(&'static str, Output), AwsError> {
+        let time = self.clock.now();
+        let caller = self.authentication.caller(parts, body, time)?;
         let operation = query::decode_request(parts.uri.query(), body)?;
         let name = operation.name();
         tracing::Span::current().record("action", name);
+        let source = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+        let mut call = Call {
+            time,
+            request_id: id,
+            scope: caller.scope.clone(),
+            access_key: caller.access_key.clone(),
+            source,
+            user_agent: text_of(&parts.headers, &header::USER_AGENT),
+            operation: operation.clone(),
+            outcome: Outcome::Answered(None),
+        };
+        let answer = self.execute(caller, source, self.host_of_endpoints(parts), operation).await;
+        match &answer {
+            Ok(output) if !Call::only_reads(name) => call.outcome = Outcome::Answered(Some(Box::new(output.clone()))),
+            Ok(_) => {}
+            Err(error) => call.outcome = Outcome::Refused(error.clone()),
+        }
+        self.trail.note(call);
+        Ok((name, answer?))
+    }
+
+    /// Does what is asked, if the caller may have it done.
+    async fn execute(
+        &self,
+        Caller { scope, access_key }: Caller,
+        source: Option<IpAddr>,
+        endpoint_host: String,
+        operation: Operation,
+    ) -> Result<Output, AwsError> {
         if let Some(authorization) = &self.authorization {
-            let source = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
             let principal = Principal { access_key: access_key.as_deref(), scope: &scope, source };
             authorization
                 .check(principal, &operation)
                 .map_err(|denied| AwsError::new(ErrorCode::AccessDenied, denied.to_string()))?;
         }
-        let endpoint_host = self.host_of_endpoints(parts);
-        let output = self.operations.execute(&Request { scope, endpoint_host }, operation).await?;
-        Ok((name, output))
+        self.operations.execute(&Request { scope, endpoint_host }, operation).await
     }
 
     /// The host under which this caller is given endpoints, which have to have certificates for it from then on.
@@ -98,8 +133,7 @@ pub(super) fn refusal(status: StatusCode, error: &AwsError) -> Response {
 
 /// The host name that the request was sent to: whoever reached the API there reaches endpoints there.
 fn requested_host(parts: &Parts) -> String {
-    let from_headers = |headers: &HeaderMap| Some(headers.get(header::HOST)?.to_str().ok()?.to_owned());
-    let host = from_headers(&parts.headers).unwrap_or_default();
+    let host = text_of(&parts.headers, &header::HOST).unwrap_or_default();
     let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, _)) => address,
         None => host.split(':').next().unwrap_or_default(),
@@ -107,6 +141,11 @@ fn requested_host(parts: &Parts) -> String {
     let plausible =
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte));
     if plausible { name.to_owned() } else { "localhost".to_owned() }
+}
+
+/// The value of a header, if it is text.
+fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
 }
 
 fn response(status: StatusCode, body: Bytes, request_id: &str) -> Response {

@@ -28,6 +28,7 @@ pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
     let guarded = Router::new()
         .route("/resources", get(admin::resources))
         .route("/reset", post(admin::reset))
+        .route("/trail", get(admin::trail))
         .route("/clock/advance", post(admin::advance_clock))
         .route("/faults", get(faults::list).post(faults::begin).delete(faults::heal_all))
         .route("/faults/{id}", delete(faults::heal))

@@ -1,10 +1,15 @@
 //! Values that must not be printed: passwords, tokens, access strings.
 //!
-//! The wrapper does not encrypt or wipe anything. It makes the careless way, `{:?}` of a whole request, harmless.
+//! The wrapper does not encrypt or wipe anything. It makes the careless ways, `{:?}` of a whole request and JSON of it,
+//! harmless.
 
 use std::fmt;
 
-/// A value whose `Debug` output hides it.
+/// What stands in JSON for a value that is hidden, as in the records of `CloudTrail`.
+#[cfg(not(test))]
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
+/// A value that `Debug` and JSON hide. The tests of this crate read it back from JSON, to see that it was decoded.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Sensitive<T>(T);
@@ -35,5 +40,12 @@ impl<T> From<T> for Sensitive<T> {
 impl<T> fmt::Debug for Sensitive<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[hidden]")
+    }
+}
+
+#[cfg(not(test))]
+impl<T> serde::Serialize for Sensitive<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(HIDDEN)
     }
 }

@@ -60,6 +60,14 @@ impl Actor {
             let recovery = || News::of_recovery(std::iter::once(&*before), std::iter::once(&cluster));
             let news = news.or_else(|| recovery().filter(|_| cluster.membership.is_none()));
             let cache_id = cluster.cache_id().to_owned();
+            if !scope.is_behind_serverless() {
+                for message in messages {
+                    tracing::info!(cache_cluster_id = id, message, "event");
+                    let source_identifier = id.clone();
+                    let event = Event { source_identifier, source_type: SourceType::CacheCluster, message, date: now };
+                    draft.emit(&scope, event);
+                }
+            }
             if matches!(change, RecordChange::Vanished) {
                 draft.remove::<CacheCluster>(&scope, &id);
             } else if cluster != *before {
@@ -68,17 +76,8 @@ impl Actor {
             if matches!(change, RecordChange::Vanished | RecordChange::Forgotten { .. }) {
                 faults::end_without_target(draft, &scope);
             }
-            if scope.is_behind_serverless() {
-                if let Some(news) = news {
-                    news.tell(draft, &scope, &cache_id, now);
-                }
-                return Ok(());
-            }
-            for message in messages {
-                tracing::info!(cache_cluster_id = id, message, "event");
-                let source_identifier = id.clone();
-                let event = Event { source_identifier, source_type: SourceType::CacheCluster, message, date: now };
-                draft.emit(&scope, event);
+            if let Some(news) = news.filter(|_| scope.is_behind_serverless()) {
+                news.tell(draft, &scope, &cache_id, now);
             }
             Ok(())
         });

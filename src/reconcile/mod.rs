@@ -242,6 +242,7 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
         | Kind::Snapshot
         | Kind::ReservedCacheNode
         | Kind::UpdateAction
-        | Kind::Event => Vec::new(),
+        | Kind::Event
+        | Kind::Delivery => Vec::new(),
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 const START_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The same for one that is reading data from a file.
-const LOAD_PATIENCE: Duration = Duration::from_secs(900);
+const LOAD_PATIENCE: Duration = Duration::from_mins(15);
 
 /// How often an engine that does not answer yet is asked at first. Later it is asked whenever an eighth of the time
 /// waited so far has passed, so that little is added to what it takes, and many that start at the same time are not
@@ -38,7 +38,7 @@ const LOOK_AFTER: Duration = Duration::from_millis(200);
 const PRIVATE_PORTS: u16 = 24_000;
 
 /// How long a new engine may take to copy the data of the old one.
-const COPY_PATIENCE: Duration = Duration::from_secs(300);
+const COPY_PATIENCE: Duration = Duration::from_mins(5);
 
 impl Actor {
     /// Starts an engine, or finds it running, and waits for its answer.

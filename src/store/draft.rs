@@ -8,17 +8,18 @@ use super::{
     disk::Edit,
     tables::{Change, Record, Tables},
 };
-use crate::model::{EVENT_RETENTION_DAYS, EVENTS_PER_SCOPE, Event, Scope};
+use crate::model::{Delivery, EVENT_RETENTION_DAYS, EVENTS_PER_SCOPE, Event, Outlet, Outlets, Scope, SourceType};
 
 /// The records as a transaction sees and changes them.
 pub struct Draft {
     tables: Tables,
     edits: Vec<Edit>,
+    outlets: Outlets,
 }
 
 impl Draft {
-    pub(super) fn new(tables: Tables) -> Self {
-        Self { tables, edits: Vec::new() }
+    pub(super) fn new(tables: Tables, outlets: Outlets) -> Self {
+        Self { tables, edits: Vec::new(), outlets }
     }
 
     pub(super) fn into_parts(self) -> (Tables, Vec<Edit>) {
@@ -65,11 +66,16 @@ impl Draft {
         existed
     }
 
-    /// Adds an event, and lets go of events that are too old or too many.
+    /// Adds an event, with its delivery to whoever is to be told of it, and lets go of events that are too old or too
+    /// many. The record that the event is about has to be there still.
     pub fn emit(&mut self, scope: &Scope, event: Event) {
         let oldest_kept = event.date - TimeDelta::days(EVENT_RETENTION_DAYS);
         let last: u64 = self.tables.events.iter(scope).next_back().and_then(|(id, _)| id.parse().ok()).unwrap_or(0);
-        self.put(scope, &format!("{:020}", last + 1), event);
+        let id = format!("{:020}", last + 1);
+        if let Some(outlet) = self.outlet(scope, &event) {
+            self.put(scope, &id, Delivery { event: event.clone(), outlet });
+        }
+        self.put(scope, &id, event);
         // Two at most for each that is added: the number falls without any one transaction paying for it all.
         for _ in 0..2 {
             let full = self.tables.events.len(scope) > EVENTS_PER_SCOPE;
@@ -78,6 +84,32 @@ impl Draft {
                 break;
             };
             self.remove::<Event>(scope, &id);
+        }
+    }
+}
+
+impl Draft {
+    /// Who is to be told of an event.
+    fn outlet(&self, scope: &Scope, event: &Event) -> Option<Outlet> {
+        if self.outlets.bus && event.bus_name().is_some() {
+            return Some(Outlet::Bus);
+        }
+        if !self.outlets.topics || event.topic_name().is_none() {
+            return None;
+        }
+        let topic = |id: &str| {
+            let cluster = self.tables.cache_clusters.get(scope, id)?;
+            let notification = cluster.notification.as_ref().filter(|notification| notification.active)?;
+            Some(Outlet::Topic(notification.topic_arn.clone()))
+        };
+        match event.source_type {
+            SourceType::CacheCluster => topic(&event.source_identifier),
+            // A group has no topic of its own: its members were given the one that it was made with.
+            SourceType::ReplicationGroup => {
+                let group = self.tables.replication_groups.get(scope, &event.source_identifier)?;
+                group.node_groups.values().flat_map(|shard| &shard.members).find_map(|member| topic(member))
+            }
+            _ => None,
         }
     }
 }

@@ -26,6 +26,8 @@ pub use tables::{Change, Kind, Record, Tables};
 use disk::Disk;
 use writer::{Job, Shared, Writer};
 
+use crate::model::Outlets;
+
 /// The records of all accounts and regions.
 pub struct Store {
     shared: Arc<Shared>,
@@ -38,19 +40,27 @@ impl Store {
     /// # Errors
     /// When the file cannot be opened or made, is in use by another server, or holds what this version cannot read.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
-        let disk = Disk::open(path)?;
-        let tables = disk.load()?;
-        Ok(Self::start(disk, tables))
+        Self::with_outlets(path, Outlets::default())
     }
 
-    fn start(disk: Disk, tables: Tables) -> Self {
+    /// Opens a store that keeps deliveries of events, for somebody who takes them to these services.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn with_outlets(path: &Path, outlets: Outlets) -> Result<Self, StorageError> {
+        let disk = Disk::open(path)?;
+        let tables = disk.load()?;
+        Ok(Self::start(disk, tables, outlets))
+    }
+
+    fn start(disk: Disk, tables: Tables, outlets: Outlets) -> Self {
         let shared = Arc::new(Shared {
             published: ArcSwap::from_pointee(tables),
             version: watch::Sender::new(0),
             followers: std::sync::Mutex::default(),
         });
         let (jobs, queue) = std::sync::mpsc::channel();
-        let writer = Writer::new(disk, Arc::clone(&shared));
+        let writer = Writer::new(disk, Arc::clone(&shared), outlets);
         std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || writer.run(&queue))

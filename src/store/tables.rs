@@ -6,8 +6,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::table::Table;
 use crate::model::{
-    CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Event, Fault, GlobalReplicationGroup,
-    ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
+    CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Delivery, Event, Fault,
+    GlobalReplicationGroup, ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction, User,
+    UserGroup,
 };
 
 /// Something that has a table of its own.
@@ -121,4 +122,6 @@ tables! {
     faults: Fault,
     /// Events, by a number that rises.
     events: Event,
+    /// Events that other services are still to be told of, by the number of the event.
+    deliveries: Delivery,
 }

@@ -16,6 +16,7 @@ use super::{
     draft::Draft,
     tables::{Change, Tables},
 };
+use crate::model::Outlets;
 
 /// The most transactions that share one commit, so that the first of a crowd does not wait for all.
 const BATCH: usize = 256;
@@ -85,17 +86,18 @@ impl Job {
 pub(super) struct Writer {
     disk: Disk,
     shared: Arc<Shared>,
+    outlets: Outlets,
 }
 
 impl Writer {
-    pub fn new(disk: Disk, shared: Arc<Shared>) -> Self {
-        Self { disk, shared }
+    pub fn new(disk: Disk, shared: Arc<Shared>, outlets: Outlets) -> Self {
+        Self { disk, shared, outlets }
     }
 
     /// Works until every [`super::Store`] handle is gone.
     pub fn run(mut self, queue: &Receiver<Job>) {
         while let Ok(first) = queue.recv() {
-            let mut draft = Draft::new(Tables::clone(&self.shared.published.load()));
+            let mut draft = Draft::new(Tables::clone(&self.shared.published.load()), self.outlets);
             let mut answers = vec![(first.run)(&mut draft)];
             while answers.len() < BATCH {
                 match queue.try_recv() {

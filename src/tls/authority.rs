@@ -20,7 +20,7 @@ const KEY_FILE: &str = "ca-key.pem";
 /// The file of the certificate.
 const CERTIFICATE_FILE: &str = "ca.pem";
 
-pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const DAY: Duration = Duration::from_hours(24);
 
 /// How long the authority's certificate is valid: ten years, leap days included.
 const AUTHORITY_DAYS: u32 = 3652;

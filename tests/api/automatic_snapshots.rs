@@ -8,9 +8,9 @@ use crate::{
     snapshots::{group, status, taken, until},
 };
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// A window that opens two hours after a test begins.
 const WINDOW: (&str, &str) = ("SnapshotWindow", "14:00-15:00");

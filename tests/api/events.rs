@@ -6,7 +6,7 @@ use aws_sdk_elasticache::primitives::{DateTime, DateTimeFormat};
 
 use crate::app::App;
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 async fn messages(app: &App, parameters: &[(&str, &str)]) -> Vec<String> {
     app.done("DescribeEvents", parameters).await.texts("Message")

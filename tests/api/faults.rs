@@ -67,7 +67,7 @@ async fn an_outage_ends_by_the_server_s_clock() {
     app.begun(&json!({"kind": "outage", "target": node("there"), "seconds": 3600})).await;
     app.advance(Duration::from_secs(3599 / 2)).await;
     assert_eq!(app.described("there").await.cache_cluster_status(), Some("modifying"));
-    app.advance(Duration::from_secs(3600)).await;
+    app.advance(Duration::from_hours(1)).await;
     assert_eq!(app.faults_of("").await, [] as [Value; 0]);
     app.available("there").await;
 }

@@ -48,6 +48,7 @@ mod snapshot_buckets;
 mod snapshots;
 mod strict;
 mod tags;
+mod trail;
 mod unreconciled;
 mod user_groups;
 mod users;

@@ -7,7 +7,7 @@ use crate::{
     app::{App, refusal},
 };
 
-const WEEK: Duration = Duration::from_secs(7 * 86_400);
+const WEEK: Duration = Duration::from_hours(7 * 24);
 
 #[tokio::test]
 async fn a_request_that_names_nothing_is_refused() {

@@ -11,7 +11,7 @@ use crate::{
 
 const OFFERINGS: &str = "DescribeReservedCacheNodesOfferings";
 const PURCHASE: &str = "PurchaseReservedCacheNodesOffering";
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// An offering whose identifier is known from `ElastiCache` itself.
 const KNOWN: &str = "01ce0a19-a476-41cb-8aee-48eacbcdc8e5";
@@ -89,7 +89,7 @@ async fn a_reservation_becomes_active_and_ends() {
     assert_eq!(bought.state(), Some("payment-pending"));
     assert_eq!((bought.cache_node_count(), bought.fixed_price()), (Some(3), Some(97.0)));
     assert_eq!(bought.reservation_arn(), Some("arn:aws:elasticache:us-east-1:000000000000:reserved-instance:my-nodes"));
-    app.advance(Duration::from_secs(60)).await;
+    app.advance(Duration::from_mins(1)).await;
     let active = reservation(&app, "MY-NODES").await;
     assert_eq!(active.state(), Some("active"));
     assert_eq!(active.start_time(), bought.start_time());

@@ -85,7 +85,7 @@ async fn a_change_waits_unless_it_is_to_be_made_at_once() {
 async fn what_waits_is_done_in_the_maintenance_window() {
     let app = three().await;
     ask(&app, "2", &["0001"], false).await;
-    app.advance(Duration::from_secs(7 * 86_400)).await;
+    app.advance(Duration::from_hours(7 * 24)).await;
     assert_eq!(ids(&settled(&app, 2).await), ["0002", "0003"]);
 }
 

@@ -339,7 +339,7 @@ async fn failovers_can_be_tested_fifteen_times_a_day() {
     }
     let refusal = records.refused(&format!("{TEST}0001")).await;
     assert_eq!(refusal.code(), (400, "APICallRateForCustomerExceeded"));
-    records.clock.advance(Duration::from_secs(24 * 3600)).expect("a later time");
+    records.clock.advance(Duration::from_hours(24)).expect("a later time");
     records.done(&format!("{TEST}0001")).await;
     assert_eq!(record(&records).test_failovers.len(), 1, "those that count no more are forgotten");
 }

@@ -11,7 +11,7 @@ use crate::{
     snapshot_buckets,
 };
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Waits until a cache is available.
 async fn available(app: &App, name: &str) {
@@ -233,7 +233,7 @@ async fn snapshots_of_memcached_are_for_memcached() {
     let refused = app.refused("CreateServerlessCache", &parameters).await;
     assert!(refused.message.contains("cannot be restored to engine valkey"), "{}", refused.message);
 
-    app.advance(DAY / 4 + Duration::from_secs(60)).await;
+    app.advance(DAY / 4 + Duration::from_mins(1)).await;
     let all = until(&app, |all| all.len() == 3 && all_available(all)).await;
     let daily = all.iter().find(|snapshot| snapshot.snapshot_type() == Some("automated")).expect("a daily one");
     assert!(daily.expiry_time() > daily.create_time());
@@ -317,7 +317,7 @@ async fn caches_are_filled_from_a_bucket_and_from_several_snapshots() {
 async fn daily_snapshots_are_taken_and_expire() {
     let app = App::start().await;
     create(&app, "cache", &[("DailySnapshotTime", "18:00"), ("SnapshotRetentionLimit", "1")]).await;
-    app.advance(DAY / 4 + Duration::from_secs(60)).await;
+    app.advance(DAY / 4 + Duration::from_mins(1)).await;
     let all = until(&app, |all| all.len() == 1 && all_available(all)).await;
     let daily = &all[0];
     assert_eq!(daily.snapshot_type(), Some("automated"));

@@ -16,7 +16,7 @@ const UPDATES: &str = "DescribeServiceUpdates";
 const ACTIONS: &str = "DescribeUpdateActions";
 const APPLY: &str = "BatchApplyUpdateAction";
 const STOP: &str = "BatchStopUpdateAction";
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 async fn names(app: &App, status: &str) -> Vec<String> {
     app.done(UPDATES, &[("ServiceUpdateStatus.member.1", status)]).await.texts("ServiceUpdateName")
@@ -288,14 +288,14 @@ async fn an_update_applies_itself_after_its_date_in_the_maintenance_window() {
     let minute_before = by - TimeDelta::minutes(1) - time(&app).await;
     app.advance(minute_before.to_std().expect("it is to come")).await;
     assert_eq!(statuses(&app, &update).await, [status("cache", "not-applied")]);
-    app.advance(Duration::from_secs(600)).await;
+    app.advance(Duration::from_mins(10)).await;
     app.redis("later").await;
     let scheduled = [status("cache", "scheduled"), status("later", "not-applied")];
     assert_eq!(statuses(&app, &update).await, scheduled);
     let asked_for = [("ServiceUpdateName", update.as_str()), ("UpdateActionStatus.member.1", "scheduled")];
     assert_eq!(app.done(ACTIONS, &asked_for).await.texts("CacheClusterId"), ["cache"]);
     // Two hours later the window opens.
-    app.advance(Duration::from_secs(7200)).await;
+    app.advance(Duration::from_hours(2)).await;
     let waited = timeout(LIMIT, async {
         while !statuses(&app, &update).await.contains(&status("cache", "complete")) {
             sleep(Duration::from_millis(2)).await;
@@ -361,7 +361,7 @@ async fn dates_are_those_of_the_clock() {
     let app = App::start().await;
     app.redis("cache").await;
     let update = available(&app, 1).await;
-    app.advance(Duration::from_secs(3600)).await;
+    app.advance(Duration::from_hours(1)).await;
     app.done(APPLY, &[("ServiceUpdateName", &update), ("CacheClusterIds.member.1", "cache")]).await;
     let done = until(&app, &update, UpdateActionStatus::Complete).await;
     let health: serde_json::Value = serde_json::from_str(&app.get("/_cachette/health").await.body).expect("JSON");

@@ -9,9 +9,9 @@ use crate::{
     app::{App, LIMIT},
 };
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Asks again and again until the answer is as it should be.
 pub async fn until(app: &App, action: &str, parameters: &[(&str, &str)], is_right: impl Fn(&Answer) -> bool) -> Answer {

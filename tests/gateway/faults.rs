@@ -15,7 +15,7 @@ use crate::support::{LOOPBACK, Routes, accept, connect, expect, expect_reset, ga
 const A_WHILE: Duration = Duration::from_millis(150);
 
 /// A delay that ends only with its fault.
-const FOR_EVER: NetworkFault = NetworkFault::Delay(Duration::from_secs(3600));
+const FOR_EVER: NetworkFault = NetworkFault::Delay(Duration::from_hours(1));
 
 /// Two endpoints that lead to one engine, which the test plays itself.
 struct World {

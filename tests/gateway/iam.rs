@@ -163,7 +163,7 @@ impl Cache {
 fn token(key: &str, time: chrono::DateTime<chrono::Utc>) -> String {
     let mut settings = SigningSettings::default();
     settings.signature_location = SignatureLocation::QueryParams;
-    settings.expires_in = Some(Duration::from_secs(900));
+    settings.expires_in = Some(Duration::from_mins(15));
     let identity = Credentials::new(key, SECRET, None, None, "test").into();
     let params = v4::SigningParams::builder()
         .identity(&identity)

@@ -199,7 +199,7 @@ async fn no_write_is_lost_while_an_update_applies_itself() {
     };
     while !comes(&world) {
         assert_eq!(world.update_action().map(|action| action.state), None, "not before its date");
-        world.advance(Duration::from_secs(86_400));
+        world.advance(Duration::from_hours(24));
     }
     let window = world.member("g-001").expect("a member").maintenance_window;
     let wait = window.next_start(world.now()) - world.now() + TimeDelta::minutes(1);

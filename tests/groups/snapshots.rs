@@ -362,7 +362,7 @@ async fn an_automatic_snapshot_that_failed_is_taken_again_while_its_window_is_op
     until_taken(&world, "manual").await;
     assert_eq!(automatic(&world), [true, true, false]);
     // Those that failed go with their day, as the others do.
-    world.advance(Duration::from_secs(86_400));
+    world.advance(Duration::from_hours(24));
     world.until("the next day", |world| automatic(world) == [false]).await;
     world.end().await;
 }

@@ -39,7 +39,7 @@ use tokio::{
 use crate::halting::{Calls, HaltingBackend};
 
 /// How long anything may take.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How many worlds there have been; each has an address of its own.
 static WORLDS: AtomicU32 = AtomicU32::new(0);

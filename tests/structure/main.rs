@@ -31,6 +31,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gateway", &["model", "store", "tls"]),
     ("iam_login", &["authorization", "clock", "engine", "gateway", "model", "protocol", "store"]),
     ("object_storage", &[]),
+    ("trail", &["clock", "model", "protocol"]),
+    ("integrations", &["clock", "model", "store"]),
     ("operations", &["clock", "model", "object_storage", "protocol", "store"]),
     (
         "reconcile",
@@ -48,7 +50,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
-    ("http", &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls"]),
+    (
+        "http",
+        &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls", "trail"],
+    ),
 ];
 
 /// The files that put the parts together, and may name all of them.

@@ -101,6 +101,8 @@ fn enums(model: &Model) -> String {
 
         #![expect(missing_docs, reason = \"the words are the API's, whose reference documents them\")]
 
+        use serde::Serialize;
+
         use crate::protocol::query::{Decode, Node, scalar};
         use crate::protocol::xml::{self, Encode, XmlWriter};
         use crate::protocol::{AwsError, WireEnum};\n\n",
@@ -111,14 +113,14 @@ fn enums(model: &Model) -> String {
         let default = required.contains(name.as_str());
         let _ = writeln!(
             out,
-            "#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash{})]
-            #[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+            "#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize{})]
+            #[cfg_attr(test, derive(serde::Deserialize))]
             pub enum {name} {{",
             if default { ", Default" } else { "" }
         );
         for (n, value) in e.values.iter().enumerate() {
             let mark = if default && n == 0 { "#[default]\n" } else { "" };
-            let _ = writeln!(out, "{mark}#[cfg_attr(test, serde(rename = {value:?}))]\n{},", pascal(value));
+            let _ = writeln!(out, "{mark}#[serde(rename = {value:?})]\n{},", pascal(value));
         }
         let _ =
             writeln!(out, "}}\n\nimpl WireEnum for {name} {{\nconst VARIANTS: &'static [(&'static str, Self)] = &[");
@@ -158,14 +160,16 @@ fn operations(model: &Model) -> String {
 
         #![expect(missing_docs, reason = \"the names are the API's, whose reference documents them\")]
 
+        use serde::Serialize;
+
         use super::types;
         use crate::protocol::AwsError;
         use crate::protocol::query::{Decode, Node};
         use crate::protocol::xml::Encode;
 
         /// A request. The inputs are boxed, because the largest is many times the size of most.
-        #[derive(Clone, Debug, PartialEq)]
-        #[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[cfg_attr(test, derive(serde::Deserialize))]
         pub enum Operation {\n",
     );
     for op in &model.operations {
@@ -202,8 +206,8 @@ fn operations(model: &Model) -> String {
     out.push_str(
         "_ => return None,\n})\n}\n}\n
         /// An answer, one variant an operation; three operations have no result.
-        #[derive(Clone, Debug, PartialEq)]
-        #[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[cfg_attr(test, derive(serde::Deserialize))]
         pub enum Output {\n",
     );
     for op in &model.operations {
@@ -250,6 +254,7 @@ fn types(model: &Model) -> String {
         #![expect(missing_docs, reason = \"the names are the API's, whose reference documents them\")]
 
         use chrono::{DateTime, Utc};
+        use serde::Serialize;
 
         pub use super::enums::*;
         use crate::protocol::Sensitive;\n\n",
@@ -257,8 +262,9 @@ fn types(model: &Model) -> String {
     for s in &model.structures {
         let _ = writeln!(
             out,
-            "#[derive(Clone, Debug, Default, PartialEq)]
-            #[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = \"PascalCase\"))]
+            "#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+            #[cfg_attr(test, derive(serde::Deserialize))]
+            #[serde(rename_all = \"PascalCase\")]
             pub struct {} {{",
             s.name
         );
@@ -267,7 +273,7 @@ fn types(model: &Model) -> String {
             let rust = if member.required { rust } else { format!("Option<{rust}>") };
             let field = snake(&member.name);
             if pascal(field.trim_start_matches("r#")) != member.name {
-                let _ = writeln!(out, "#[cfg_attr(test, serde(rename = {:?}))]", member.name);
+                let _ = writeln!(out, "#[serde(rename = {:?})]", member.name);
             }
             let _ = writeln!(out, "pub {field}: {rust},");
         }

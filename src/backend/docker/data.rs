@@ -28,7 +28,7 @@ const BLOCK: u64 = 512;
 const PIECE: usize = 256 << 10;
 
 /// How long the daemon may take to write the data.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_mins(15);
 
 impl Shared {
     /// Puts the file `data` where the engine of a container that was not started yet looks for it.

@@ -20,10 +20,10 @@ use crate::{
 };
 
 /// How long a pull may go on without any progress.
-const STANDSTILL: Duration = Duration::from_secs(60);
+const STANDSTILL: Duration = Duration::from_mins(1);
 
 /// How long to make do with the nearest image before trying again to pull the right one.
-const MAKESHIFT: Duration = Duration::from_secs(300);
+const MAKESHIFT: Duration = Duration::from_mins(5);
 
 /// An image to start an engine from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -56,7 +56,7 @@ const AT_ONCE: usize = 4;
 const LOOKS: usize = 8;
 
 /// How long the daemon may take to answer.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_mins(1);
 
 /// How long a container that is being removed may take to be gone.
 const REMOVAL: Duration = Duration::from_secs(30);

@@ -39,7 +39,7 @@ const COMMANDS_AT_A_TIME: usize = 32;
 const MIGRATE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long one round of commands may take. A batch of large keys takes its time.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How often a transfer that failed on its way is tried again.
 const RETRIES: u32 = 3;

@@ -4,16 +4,18 @@
 
 #![expect(missing_docs, reason = "the words are the API's, whose reference documents them")]
 
+use serde::Serialize;
+
 use crate::protocol::query::{Decode, Node, scalar};
 use crate::protocol::xml::{self, Encode, XmlWriter};
 use crate::protocol::{AwsError, WireEnum};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum AZMode {
-    #[cfg_attr(test, serde(rename = "single-az"))]
+    #[serde(rename = "single-az")]
     SingleAz,
-    #[cfg_attr(test, serde(rename = "cross-az"))]
+    #[serde(rename = "cross-az")]
     CrossAz,
 }
 
@@ -38,12 +40,12 @@ impl Decode for AZMode {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum AuthTokenUpdateStatus {
-    #[cfg_attr(test, serde(rename = "SETTING"))]
+    #[serde(rename = "SETTING")]
     Setting,
-    #[cfg_attr(test, serde(rename = "ROTATING"))]
+    #[serde(rename = "ROTATING")]
     Rotating,
 }
 
@@ -64,14 +66,14 @@ impl Encode for AuthTokenUpdateStatus {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum AuthTokenUpdateStrategyType {
-    #[cfg_attr(test, serde(rename = "SET"))]
+    #[serde(rename = "SET")]
     Set,
-    #[cfg_attr(test, serde(rename = "ROTATE"))]
+    #[serde(rename = "ROTATE")]
     Rotate,
-    #[cfg_attr(test, serde(rename = "DELETE"))]
+    #[serde(rename = "DELETE")]
     Delete,
 }
 
@@ -98,14 +100,14 @@ impl Decode for AuthTokenUpdateStrategyType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum AuthenticationType {
-    #[cfg_attr(test, serde(rename = "password"))]
+    #[serde(rename = "password")]
     Password,
-    #[cfg_attr(test, serde(rename = "no-password"))]
+    #[serde(rename = "no-password")]
     NoPassword,
-    #[cfg_attr(test, serde(rename = "iam"))]
+    #[serde(rename = "iam")]
     Iam,
 }
 
@@ -128,16 +130,16 @@ impl Encode for AuthenticationType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum AutomaticFailoverStatus {
-    #[cfg_attr(test, serde(rename = "enabled"))]
+    #[serde(rename = "enabled")]
     Enabled,
-    #[cfg_attr(test, serde(rename = "disabled"))]
+    #[serde(rename = "disabled")]
     Disabled,
-    #[cfg_attr(test, serde(rename = "enabling"))]
+    #[serde(rename = "enabling")]
     Enabling,
-    #[cfg_attr(test, serde(rename = "disabling"))]
+    #[serde(rename = "disabling")]
     Disabling,
 }
 
@@ -165,12 +167,12 @@ impl Encode for AutomaticFailoverStatus {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum ChangeType {
-    #[cfg_attr(test, serde(rename = "immediate"))]
+    #[serde(rename = "immediate")]
     Immediate,
-    #[cfg_attr(test, serde(rename = "requires-reboot"))]
+    #[serde(rename = "requires-reboot")]
     RequiresReboot,
 }
 
@@ -192,14 +194,14 @@ impl Encode for ChangeType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum ClusterMode {
-    #[cfg_attr(test, serde(rename = "enabled"))]
+    #[serde(rename = "enabled")]
     Enabled,
-    #[cfg_attr(test, serde(rename = "disabled"))]
+    #[serde(rename = "disabled")]
     Disabled,
-    #[cfg_attr(test, serde(rename = "compatible"))]
+    #[serde(rename = "compatible")]
     Compatible,
 }
 
@@ -232,12 +234,12 @@ impl Encode for ClusterMode {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum ConnectionType {
-    #[cfg_attr(test, serde(rename = "vpc"))]
+    #[serde(rename = "vpc")]
     Vpc,
-    #[cfg_attr(test, serde(rename = "public"))]
+    #[serde(rename = "public")]
     Public,
 }
 
@@ -268,11 +270,11 @@ impl Encode for ConnectionType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Default)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum DataStorageUnit {
     #[default]
-    #[cfg_attr(test, serde(rename = "GB"))]
+    #[serde(rename = "GB")]
     Gb,
 }
 
@@ -302,12 +304,12 @@ impl Encode for DataStorageUnit {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum DataTieringStatus {
-    #[cfg_attr(test, serde(rename = "enabled"))]
+    #[serde(rename = "enabled")]
     Enabled,
-    #[cfg_attr(test, serde(rename = "disabled"))]
+    #[serde(rename = "disabled")]
     Disabled,
 }
 
@@ -328,12 +330,12 @@ impl Encode for DataTieringStatus {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum DestinationType {
-    #[cfg_attr(test, serde(rename = "cloudwatch-logs"))]
+    #[serde(rename = "cloudwatch-logs")]
     CloudwatchLogs,
-    #[cfg_attr(test, serde(rename = "kinesis-firehose"))]
+    #[serde(rename = "kinesis-firehose")]
     KinesisFirehose,
 }
 
@@ -365,16 +367,16 @@ impl Encode for DestinationType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum Durability {
-    #[cfg_attr(test, serde(rename = "default"))]
+    #[serde(rename = "default")]
     Default,
-    #[cfg_attr(test, serde(rename = "async"))]
+    #[serde(rename = "async")]
     Async,
-    #[cfg_attr(test, serde(rename = "sync"))]
+    #[serde(rename = "sync")]
     Sync,
-    #[cfg_attr(test, serde(rename = "disabled"))]
+    #[serde(rename = "disabled")]
     Disabled,
 }
 
@@ -408,14 +410,14 @@ impl Encode for Durability {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum EffectiveDurability {
-    #[cfg_attr(test, serde(rename = "async"))]
+    #[serde(rename = "async")]
     Async,
-    #[cfg_attr(test, serde(rename = "sync"))]
+    #[serde(rename = "sync")]
     Sync,
-    #[cfg_attr(test, serde(rename = "disabled"))]
+    #[serde(rename = "disabled")]
     Disabled,
 }
 
@@ -438,14 +440,14 @@ impl Encode for EffectiveDurability {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum InputAuthenticationType {
-    #[cfg_attr(test, serde(rename = "password"))]
+    #[serde(rename = "password")]
     Password,
-    #[cfg_attr(test, serde(rename = "no-password-required"))]
+    #[serde(rename = "no-password-required")]
     NoPasswordRequired,
-    #[cfg_attr(test, serde(rename = "iam"))]
+    #[serde(rename = "iam")]
     Iam,
 }
 
@@ -472,18 +474,18 @@ impl Decode for InputAuthenticationType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum IntegrationStatus {
-    #[cfg_attr(test, serde(rename = "enabled"))]
+    #[serde(rename = "enabled")]
     Enabled,
-    #[cfg_attr(test, serde(rename = "disabled"))]
+    #[serde(rename = "disabled")]
     Disabled,
-    #[cfg_attr(test, serde(rename = "enabling"))]
+    #[serde(rename = "enabling")]
     Enabling,
-    #[cfg_attr(test, serde(rename = "disabling"))]
+    #[serde(rename = "disabling")]
     Disabling,
-    #[cfg_attr(test, serde(rename = "failed"))]
+    #[serde(rename = "failed")]
     Failed,
 }
 
@@ -513,10 +515,10 @@ impl Encode for IntegrationStatus {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum IntegrationType {
-    #[cfg_attr(test, serde(rename = "dynamodb"))]
+    #[serde(rename = "dynamodb")]
     Dynamodb,
 }
 
@@ -546,12 +548,12 @@ impl Encode for IntegrationType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum IpDiscovery {
-    #[cfg_attr(test, serde(rename = "ipv4"))]
+    #[serde(rename = "ipv4")]
     Ipv4,
-    #[cfg_attr(test, serde(rename = "ipv6"))]
+    #[serde(rename = "ipv6")]
     Ipv6,
 }
 
@@ -582,18 +584,18 @@ impl Encode for IpDiscovery {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum LogDeliveryConfigurationStatus {
-    #[cfg_attr(test, serde(rename = "active"))]
+    #[serde(rename = "active")]
     Active,
-    #[cfg_attr(test, serde(rename = "enabling"))]
+    #[serde(rename = "enabling")]
     Enabling,
-    #[cfg_attr(test, serde(rename = "modifying"))]
+    #[serde(rename = "modifying")]
     Modifying,
-    #[cfg_attr(test, serde(rename = "disabling"))]
+    #[serde(rename = "disabling")]
     Disabling,
-    #[cfg_attr(test, serde(rename = "error"))]
+    #[serde(rename = "error")]
     Error,
 }
 
@@ -623,12 +625,12 @@ impl Encode for LogDeliveryConfigurationStatus {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum LogFormat {
-    #[cfg_attr(test, serde(rename = "text"))]
+    #[serde(rename = "text")]
     Text,
-    #[cfg_attr(test, serde(rename = "json"))]
+    #[serde(rename = "json")]
     Json,
 }
 
@@ -659,12 +661,12 @@ impl Encode for LogFormat {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum LogType {
-    #[cfg_attr(test, serde(rename = "slow-log"))]
+    #[serde(rename = "slow-log")]
     SlowLog,
-    #[cfg_attr(test, serde(rename = "engine-log"))]
+    #[serde(rename = "engine-log")]
     EngineLog,
 }
 
@@ -695,12 +697,12 @@ impl Encode for LogType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum MultiAZStatus {
-    #[cfg_attr(test, serde(rename = "enabled"))]
+    #[serde(rename = "enabled")]
     Enabled,
-    #[cfg_attr(test, serde(rename = "disabled"))]
+    #[serde(rename = "disabled")]
     Disabled,
 }
 
@@ -721,14 +723,14 @@ impl Encode for MultiAZStatus {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum NetworkType {
-    #[cfg_attr(test, serde(rename = "ipv4"))]
+    #[serde(rename = "ipv4")]
     Ipv4,
-    #[cfg_attr(test, serde(rename = "ipv6"))]
+    #[serde(rename = "ipv6")]
     Ipv6,
-    #[cfg_attr(test, serde(rename = "dual_stack"))]
+    #[serde(rename = "dual_stack")]
     DualStack,
 }
 
@@ -761,12 +763,12 @@ impl Encode for NetworkType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum NodeUpdateInitiatedBy {
-    #[cfg_attr(test, serde(rename = "system"))]
+    #[serde(rename = "system")]
     System,
-    #[cfg_attr(test, serde(rename = "customer"))]
+    #[serde(rename = "customer")]
     Customer,
 }
 
@@ -787,20 +789,20 @@ impl Encode for NodeUpdateInitiatedBy {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum NodeUpdateStatus {
-    #[cfg_attr(test, serde(rename = "not-applied"))]
+    #[serde(rename = "not-applied")]
     NotApplied,
-    #[cfg_attr(test, serde(rename = "waiting-to-start"))]
+    #[serde(rename = "waiting-to-start")]
     WaitingToStart,
-    #[cfg_attr(test, serde(rename = "in-progress"))]
+    #[serde(rename = "in-progress")]
     InProgress,
-    #[cfg_attr(test, serde(rename = "stopping"))]
+    #[serde(rename = "stopping")]
     Stopping,
-    #[cfg_attr(test, serde(rename = "stopped"))]
+    #[serde(rename = "stopped")]
     Stopped,
-    #[cfg_attr(test, serde(rename = "complete"))]
+    #[serde(rename = "complete")]
     Complete,
 }
 
@@ -832,12 +834,12 @@ impl Encode for NodeUpdateStatus {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum OutpostMode {
-    #[cfg_attr(test, serde(rename = "single-outpost"))]
+    #[serde(rename = "single-outpost")]
     SingleOutpost,
-    #[cfg_attr(test, serde(rename = "cross-outpost"))]
+    #[serde(rename = "cross-outpost")]
     CrossOutpost,
 }
 
@@ -863,12 +865,12 @@ impl Decode for OutpostMode {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum PendingAutomaticFailoverStatus {
-    #[cfg_attr(test, serde(rename = "enabled"))]
+    #[serde(rename = "enabled")]
     Enabled,
-    #[cfg_attr(test, serde(rename = "disabled"))]
+    #[serde(rename = "disabled")]
     Disabled,
 }
 
@@ -889,16 +891,16 @@ impl Encode for PendingAutomaticFailoverStatus {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum ServiceUpdateSeverity {
-    #[cfg_attr(test, serde(rename = "critical"))]
+    #[serde(rename = "critical")]
     Critical,
-    #[cfg_attr(test, serde(rename = "important"))]
+    #[serde(rename = "important")]
     Important,
-    #[cfg_attr(test, serde(rename = "medium"))]
+    #[serde(rename = "medium")]
     Medium,
-    #[cfg_attr(test, serde(rename = "low"))]
+    #[serde(rename = "low")]
     Low,
 }
 
@@ -922,14 +924,14 @@ impl Encode for ServiceUpdateSeverity {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum ServiceUpdateStatus {
-    #[cfg_attr(test, serde(rename = "available"))]
+    #[serde(rename = "available")]
     Available,
-    #[cfg_attr(test, serde(rename = "cancelled"))]
+    #[serde(rename = "cancelled")]
     Cancelled,
-    #[cfg_attr(test, serde(rename = "expired"))]
+    #[serde(rename = "expired")]
     Expired,
 }
 
@@ -962,10 +964,10 @@ impl Encode for ServiceUpdateStatus {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum ServiceUpdateType {
-    #[cfg_attr(test, serde(rename = "security-update"))]
+    #[serde(rename = "security-update")]
     SecurityUpdate,
 }
 
@@ -985,14 +987,14 @@ impl Encode for ServiceUpdateType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum SlaMet {
-    #[cfg_attr(test, serde(rename = "yes"))]
+    #[serde(rename = "yes")]
     Yes,
-    #[cfg_attr(test, serde(rename = "no"))]
+    #[serde(rename = "no")]
     No,
-    #[cfg_attr(test, serde(rename = "n/a"))]
+    #[serde(rename = "n/a")]
     NA,
 }
 
@@ -1014,26 +1016,26 @@ impl Encode for SlaMet {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum SourceType {
-    #[cfg_attr(test, serde(rename = "cache-cluster"))]
+    #[serde(rename = "cache-cluster")]
     CacheCluster,
-    #[cfg_attr(test, serde(rename = "cache-parameter-group"))]
+    #[serde(rename = "cache-parameter-group")]
     CacheParameterGroup,
-    #[cfg_attr(test, serde(rename = "cache-security-group"))]
+    #[serde(rename = "cache-security-group")]
     CacheSecurityGroup,
-    #[cfg_attr(test, serde(rename = "cache-subnet-group"))]
+    #[serde(rename = "cache-subnet-group")]
     CacheSubnetGroup,
-    #[cfg_attr(test, serde(rename = "replication-group"))]
+    #[serde(rename = "replication-group")]
     ReplicationGroup,
-    #[cfg_attr(test, serde(rename = "serverless-cache"))]
+    #[serde(rename = "serverless-cache")]
     ServerlessCache,
-    #[cfg_attr(test, serde(rename = "serverless-cache-snapshot"))]
+    #[serde(rename = "serverless-cache-snapshot")]
     ServerlessCacheSnapshot,
-    #[cfg_attr(test, serde(rename = "user"))]
+    #[serde(rename = "user")]
     User,
-    #[cfg_attr(test, serde(rename = "user-group"))]
+    #[serde(rename = "user-group")]
     UserGroup,
 }
 
@@ -1081,14 +1083,14 @@ impl Encode for SourceType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum StorageEncryptionType {
-    #[cfg_attr(test, serde(rename = "none"))]
+    #[serde(rename = "none")]
     None,
-    #[cfg_attr(test, serde(rename = "sse-elasticache"))]
+    #[serde(rename = "sse-elasticache")]
     SseElasticache,
-    #[cfg_attr(test, serde(rename = "sse-kms"))]
+    #[serde(rename = "sse-kms")]
     SseKms,
 }
 
@@ -1111,12 +1113,12 @@ impl Encode for StorageEncryptionType {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum TlsMode {
-    #[cfg_attr(test, serde(rename = "none"))]
+    #[serde(rename = "none")]
     None,
-    #[cfg_attr(test, serde(rename = "verify-ca"))]
+    #[serde(rename = "verify-ca")]
     VerifyCa,
 }
 
@@ -1141,12 +1143,12 @@ impl Decode for TlsMode {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum TransitEncryptionMode {
-    #[cfg_attr(test, serde(rename = "preferred"))]
+    #[serde(rename = "preferred")]
     Preferred,
-    #[cfg_attr(test, serde(rename = "required"))]
+    #[serde(rename = "required")]
     Required,
 }
 
@@ -1177,26 +1179,26 @@ impl Encode for TransitEncryptionMode {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum UpdateActionStatus {
-    #[cfg_attr(test, serde(rename = "not-applied"))]
+    #[serde(rename = "not-applied")]
     NotApplied,
-    #[cfg_attr(test, serde(rename = "waiting-to-start"))]
+    #[serde(rename = "waiting-to-start")]
     WaitingToStart,
-    #[cfg_attr(test, serde(rename = "in-progress"))]
+    #[serde(rename = "in-progress")]
     InProgress,
-    #[cfg_attr(test, serde(rename = "stopping"))]
+    #[serde(rename = "stopping")]
     Stopping,
-    #[cfg_attr(test, serde(rename = "stopped"))]
+    #[serde(rename = "stopped")]
     Stopped,
-    #[cfg_attr(test, serde(rename = "complete"))]
+    #[serde(rename = "complete")]
     Complete,
-    #[cfg_attr(test, serde(rename = "scheduling"))]
+    #[serde(rename = "scheduling")]
     Scheduling,
-    #[cfg_attr(test, serde(rename = "scheduled"))]
+    #[serde(rename = "scheduled")]
     Scheduled,
-    #[cfg_attr(test, serde(rename = "not-applicable"))]
+    #[serde(rename = "not-applicable")]
     NotApplicable,
 }
 

@@ -4,14 +4,16 @@
 
 #![expect(missing_docs, reason = "the names are the API's, whose reference documents them")]
 
+use serde::Serialize;
+
 use super::types;
 use crate::protocol::AwsError;
 use crate::protocol::query::{Decode, Node};
 use crate::protocol::xml::Encode;
 
 /// A request. The inputs are boxed, because the largest is many times the size of most.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum Operation {
     AddTagsToResource(Box<types::AddTagsToResourceMessage>),
     AuthorizeCacheSecurityGroupIngress(Box<types::AuthorizeCacheSecurityGroupIngressMessage>),
@@ -353,8 +355,8 @@ impl Operation {
 }
 
 /// An answer, one variant an operation; three operations have no result.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize))]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub enum Output {
     AddTagsToResource(types::TagListMessage),
     AuthorizeCacheSecurityGroupIngress(types::AuthorizeCacheSecurityGroupIngressResult),

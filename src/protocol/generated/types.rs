@@ -8,78 +8,89 @@
 #![expect(missing_docs, reason = "the names are the API's, whose reference documents them")]
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 pub use super::enums::*;
 use crate::protocol::Sensitive;
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct AddTagsToResourceMessage {
     pub resource_name: String,
     pub tags: Vec<Tag>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct AllowedNodeTypeModificationsMessage {
     pub scale_up_modifications: Option<Vec<String>>,
     pub scale_down_modifications: Option<Vec<String>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct Authentication {
     pub r#type: Option<AuthenticationType>,
     pub password_count: Option<i32>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct AuthenticationMode {
     pub r#type: Option<InputAuthenticationType>,
     pub passwords: Option<Vec<Sensitive<String>>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct AuthorizeCacheSecurityGroupIngressMessage {
     pub cache_security_group_name: String,
-    #[cfg_attr(test, serde(rename = "EC2SecurityGroupName"))]
+    #[serde(rename = "EC2SecurityGroupName")]
     pub ec2_security_group_name: String,
-    #[cfg_attr(test, serde(rename = "EC2SecurityGroupOwnerId"))]
+    #[serde(rename = "EC2SecurityGroupOwnerId")]
     pub ec2_security_group_owner_id: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct AuthorizeCacheSecurityGroupIngressResult {
     pub cache_security_group: Option<CacheSecurityGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct AvailabilityZone {
     pub name: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct BatchApplyUpdateActionMessage {
     pub replication_group_ids: Option<Vec<String>>,
     pub cache_cluster_ids: Option<Vec<String>>,
     pub service_update_name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct BatchStopUpdateActionMessage {
     pub replication_group_ids: Option<Vec<String>>,
     pub cache_cluster_ids: Option<Vec<String>>,
     pub service_update_name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheCluster {
     pub cache_cluster_id: Option<String>,
     pub configuration_endpoint: Option<Endpoint>,
@@ -108,7 +119,7 @@ pub struct CacheCluster {
     pub auth_token_last_modified_date: Option<DateTime<Utc>>,
     pub transit_encryption_enabled: Option<bool>,
     pub at_rest_encryption_enabled: Option<bool>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
     pub replication_group_log_delivery_enabled: Option<bool>,
     pub log_delivery_configurations: Option<Vec<LogDeliveryConfiguration>>,
@@ -117,15 +128,17 @@ pub struct CacheCluster {
     pub transit_encryption_mode: Option<TransitEncryptionMode>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheClusterMessage {
     pub marker: Option<String>,
     pub cache_clusters: Option<Vec<CacheCluster>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheEngineVersion {
     pub engine: Option<String>,
     pub engine_version: Option<String>,
@@ -134,15 +147,17 @@ pub struct CacheEngineVersion {
     pub cache_engine_version_description: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheEngineVersionMessage {
     pub marker: Option<String>,
     pub cache_engine_versions: Option<Vec<CacheEngineVersion>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheNode {
     pub cache_node_id: Option<String>,
     pub cache_node_status: Option<String>,
@@ -154,8 +169,9 @@ pub struct CacheNode {
     pub customer_outpost_arn: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheNodeTypeSpecificParameter {
     pub parameter_name: Option<String>,
     pub description: Option<String>,
@@ -168,15 +184,17 @@ pub struct CacheNodeTypeSpecificParameter {
     pub change_type: Option<ChangeType>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheNodeTypeSpecificValue {
     pub cache_node_type: Option<String>,
     pub value: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheNodeUpdateStatus {
     pub cache_node_id: Option<String>,
     pub node_update_status: Option<NodeUpdateStatus>,
@@ -188,122 +206,137 @@ pub struct CacheNodeUpdateStatus {
     pub node_update_status_modified_date: Option<DateTime<Utc>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheParameterGroup {
     pub cache_parameter_group_name: Option<String>,
     pub cache_parameter_group_family: Option<String>,
     pub description: Option<String>,
     pub is_global: Option<bool>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheParameterGroupDetails {
     pub marker: Option<String>,
     pub parameters: Option<Vec<Parameter>>,
     pub cache_node_type_specific_parameters: Option<Vec<CacheNodeTypeSpecificParameter>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheParameterGroupNameMessage {
     pub cache_parameter_group_name: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheParameterGroupStatus {
     pub cache_parameter_group_name: Option<String>,
     pub parameter_apply_status: Option<String>,
     pub cache_node_ids_to_reboot: Option<Vec<String>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheParameterGroupsMessage {
     pub marker: Option<String>,
     pub cache_parameter_groups: Option<Vec<CacheParameterGroup>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheSecurityGroup {
     pub owner_id: Option<String>,
     pub cache_security_group_name: Option<String>,
     pub description: Option<String>,
-    #[cfg_attr(test, serde(rename = "EC2SecurityGroups"))]
+    #[serde(rename = "EC2SecurityGroups")]
     pub ec2_security_groups: Option<Vec<EC2SecurityGroup>>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheSecurityGroupMembership {
     pub cache_security_group_name: Option<String>,
     pub status: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheSecurityGroupMessage {
     pub marker: Option<String>,
     pub cache_security_groups: Option<Vec<CacheSecurityGroup>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheSubnetGroup {
     pub cache_subnet_group_name: Option<String>,
     pub cache_subnet_group_description: Option<String>,
     pub vpc_id: Option<String>,
     pub subnets: Option<Vec<Subnet>>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
     pub supported_network_types: Option<Vec<NetworkType>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheSubnetGroupMessage {
     pub marker: Option<String>,
     pub cache_subnet_groups: Option<Vec<CacheSubnetGroup>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CacheUsageLimits {
     pub data_storage: Option<DataStorage>,
-    #[cfg_attr(test, serde(rename = "ECPUPerSecond"))]
+    #[serde(rename = "ECPUPerSecond")]
     pub ecpu_per_second: Option<ECPUPerSecond>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CloudWatchLogsDestinationDetails {
     pub log_group: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CompleteMigrationMessage {
     pub replication_group_id: Option<String>,
     pub serverless_cache_name: Option<String>,
     pub force: Option<bool>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CompleteMigrationResponse {
     pub replication_group: Option<ReplicationGroup>,
     pub serverless_cache: Option<ServerlessCache>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ConfigureShard {
     pub node_group_id: String,
     pub new_replica_count: i32,
@@ -311,8 +344,9 @@ pub struct ConfigureShard {
     pub preferred_outpost_arns: Option<Vec<String>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CopyServerlessCacheSnapshotRequest {
     pub source_serverless_cache_snapshot_name: String,
     pub target_serverless_cache_snapshot_name: String,
@@ -320,14 +354,16 @@ pub struct CopyServerlessCacheSnapshotRequest {
     pub tags: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CopyServerlessCacheSnapshotResponse {
     pub serverless_cache_snapshot: Option<ServerlessCacheSnapshot>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CopySnapshotMessage {
     pub source_snapshot_name: String,
     pub target_snapshot_name: String,
@@ -336,18 +372,20 @@ pub struct CopySnapshotMessage {
     pub tags: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CopySnapshotResult {
     pub snapshot: Option<Snapshot>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateCacheClusterMessage {
     pub cache_cluster_id: String,
     pub replication_group_id: Option<String>,
-    #[cfg_attr(test, serde(rename = "AZMode"))]
+    #[serde(rename = "AZMode")]
     pub az_mode: Option<AZMode>,
     pub preferred_availability_zone: Option<String>,
     pub preferred_availability_zones: Option<Vec<String>>,
@@ -378,14 +416,16 @@ pub struct CreateCacheClusterMessage {
     pub ip_discovery: Option<IpDiscovery>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateCacheClusterResult {
     pub cache_cluster: Option<CacheCluster>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateCacheParameterGroupMessage {
     pub cache_parameter_group_name: String,
     pub cache_parameter_group_family: String,
@@ -393,28 +433,32 @@ pub struct CreateCacheParameterGroupMessage {
     pub tags: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateCacheParameterGroupResult {
     pub cache_parameter_group: Option<CacheParameterGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateCacheSecurityGroupMessage {
     pub cache_security_group_name: String,
     pub description: String,
     pub tags: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateCacheSecurityGroupResult {
     pub cache_security_group: Option<CacheSecurityGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateCacheSubnetGroupMessage {
     pub cache_subnet_group_name: String,
     pub cache_subnet_group_description: String,
@@ -422,14 +466,16 @@ pub struct CreateCacheSubnetGroupMessage {
     pub tags: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateCacheSubnetGroupResult {
     pub cache_subnet_group: Option<CacheSubnetGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateGlobalReplicationGroupMessage {
     pub global_replication_group_id_suffix: String,
     pub global_replication_group_description: Option<String>,
@@ -437,24 +483,26 @@ pub struct CreateGlobalReplicationGroupMessage {
     pub tags: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateGlobalReplicationGroupResult {
     pub global_replication_group: Option<GlobalReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateReplicationGroupMessage {
     pub replication_group_id: String,
     pub replication_group_description: String,
     pub global_replication_group_id: Option<String>,
     pub primary_cluster_id: Option<String>,
     pub automatic_failover_enabled: Option<bool>,
-    #[cfg_attr(test, serde(rename = "MultiAZEnabled"))]
+    #[serde(rename = "MultiAZEnabled")]
     pub multi_az_enabled: Option<bool>,
     pub num_cache_clusters: Option<i32>,
-    #[cfg_attr(test, serde(rename = "PreferredCacheClusterAZs"))]
+    #[serde(rename = "PreferredCacheClusterAZs")]
     pub preferred_cache_cluster_azs: Option<Vec<String>>,
     pub num_node_groups: Option<i32>,
     pub replicas_per_node_group: Option<i32>,
@@ -490,14 +538,16 @@ pub struct CreateReplicationGroupMessage {
     pub durability: Option<Durability>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateReplicationGroupResult {
     pub replication_group: Option<ReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateServerlessCacheRequest {
     pub serverless_cache_name: String,
     pub description: Option<String>,
@@ -517,14 +567,16 @@ pub struct CreateServerlessCacheRequest {
     pub integrations: Option<Vec<IntegrationRequest>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateServerlessCacheResponse {
     pub serverless_cache: Option<ServerlessCache>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateServerlessCacheSnapshotRequest {
     pub serverless_cache_snapshot_name: String,
     pub serverless_cache_name: String,
@@ -532,14 +584,16 @@ pub struct CreateServerlessCacheSnapshotRequest {
     pub tags: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateServerlessCacheSnapshotResponse {
     pub serverless_cache_snapshot: Option<ServerlessCacheSnapshot>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateSnapshotMessage {
     pub replication_group_id: Option<String>,
     pub cache_cluster_id: Option<String>,
@@ -548,14 +602,16 @@ pub struct CreateSnapshotMessage {
     pub tags: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateSnapshotResult {
     pub snapshot: Option<Snapshot>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateUserGroupMessage {
     pub user_group_id: String,
     pub engine: String,
@@ -563,8 +619,9 @@ pub struct CreateUserGroupMessage {
     pub tags: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CreateUserMessage {
     pub user_id: String,
     pub user_name: String,
@@ -576,23 +633,26 @@ pub struct CreateUserMessage {
     pub authentication_mode: Option<AuthenticationMode>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct CustomerNodeEndpoint {
     pub address: Option<String>,
     pub port: Option<i32>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DataStorage {
     pub maximum: Option<i32>,
     pub minimum: Option<i32>,
     pub unit: DataStorageUnit,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DecreaseNodeGroupsInGlobalReplicationGroupMessage {
     pub global_replication_group_id: String,
     pub node_group_count: i32,
@@ -601,14 +661,16 @@ pub struct DecreaseNodeGroupsInGlobalReplicationGroupMessage {
     pub apply_immediately: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DecreaseNodeGroupsInGlobalReplicationGroupResult {
     pub global_replication_group: Option<GlobalReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DecreaseReplicaCountMessage {
     pub replication_group_id: String,
     pub new_replica_count: Option<i32>,
@@ -617,121 +679,140 @@ pub struct DecreaseReplicaCountMessage {
     pub apply_immediately: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DecreaseReplicaCountResult {
     pub replication_group: Option<ReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteCacheClusterMessage {
     pub cache_cluster_id: String,
     pub final_snapshot_identifier: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteCacheClusterResult {
     pub cache_cluster: Option<CacheCluster>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteCacheParameterGroupMessage {
     pub cache_parameter_group_name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteCacheSecurityGroupMessage {
     pub cache_security_group_name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteCacheSubnetGroupMessage {
     pub cache_subnet_group_name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteGlobalReplicationGroupMessage {
     pub global_replication_group_id: String,
     pub retain_primary_replication_group: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteGlobalReplicationGroupResult {
     pub global_replication_group: Option<GlobalReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteReplicationGroupMessage {
     pub replication_group_id: String,
     pub retain_primary_cluster: Option<bool>,
     pub final_snapshot_identifier: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteReplicationGroupResult {
     pub replication_group: Option<ReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteServerlessCacheRequest {
     pub serverless_cache_name: String,
     pub final_snapshot_name: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteServerlessCacheResponse {
     pub serverless_cache: Option<ServerlessCache>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteServerlessCacheSnapshotRequest {
     pub serverless_cache_snapshot_name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteServerlessCacheSnapshotResponse {
     pub serverless_cache_snapshot: Option<ServerlessCacheSnapshot>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteSnapshotMessage {
     pub snapshot_name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteSnapshotResult {
     pub snapshot: Option<Snapshot>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteUserGroupMessage {
     pub user_group_id: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DeleteUserMessage {
     pub user_id: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeCacheClustersMessage {
     pub cache_cluster_id: Option<String>,
     pub max_records: Option<i32>,
@@ -740,8 +821,9 @@ pub struct DescribeCacheClustersMessage {
     pub show_cache_clusters_not_in_replication_groups: Option<bool>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeCacheEngineVersionsMessage {
     pub engine: Option<String>,
     pub engine_version: Option<String>,
@@ -751,16 +833,18 @@ pub struct DescribeCacheEngineVersionsMessage {
     pub default_only: Option<bool>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeCacheParameterGroupsMessage {
     pub cache_parameter_group_name: Option<String>,
     pub max_records: Option<i32>,
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeCacheParametersMessage {
     pub cache_parameter_group_name: String,
     pub source: Option<String>,
@@ -768,38 +852,43 @@ pub struct DescribeCacheParametersMessage {
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeCacheSecurityGroupsMessage {
     pub cache_security_group_name: Option<String>,
     pub max_records: Option<i32>,
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeCacheSubnetGroupsMessage {
     pub cache_subnet_group_name: Option<String>,
     pub max_records: Option<i32>,
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeEngineDefaultParametersMessage {
     pub cache_parameter_group_family: String,
     pub max_records: Option<i32>,
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeEngineDefaultParametersResult {
     pub engine_defaults: Option<EngineDefaults>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeEventsMessage {
     pub source_identifier: Option<String>,
     pub source_type: Option<SourceType>,
@@ -810,8 +899,9 @@ pub struct DescribeEventsMessage {
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeGlobalReplicationGroupsMessage {
     pub global_replication_group_id: Option<String>,
     pub max_records: Option<i32>,
@@ -819,23 +909,26 @@ pub struct DescribeGlobalReplicationGroupsMessage {
     pub show_member_info: Option<bool>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeGlobalReplicationGroupsResult {
     pub marker: Option<String>,
     pub global_replication_groups: Option<Vec<GlobalReplicationGroup>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeReplicationGroupsMessage {
     pub replication_group_id: Option<String>,
     pub max_records: Option<i32>,
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeReservedCacheNodesMessage {
     pub reserved_cache_node_id: Option<String>,
     pub reserved_cache_nodes_offering_id: Option<String>,
@@ -847,8 +940,9 @@ pub struct DescribeReservedCacheNodesMessage {
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeReservedCacheNodesOfferingsMessage {
     pub reserved_cache_nodes_offering_id: Option<String>,
     pub cache_node_type: Option<String>,
@@ -859,8 +953,9 @@ pub struct DescribeReservedCacheNodesOfferingsMessage {
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeServerlessCacheSnapshotsRequest {
     pub serverless_cache_name: Option<String>,
     pub serverless_cache_snapshot_name: Option<String>,
@@ -869,30 +964,34 @@ pub struct DescribeServerlessCacheSnapshotsRequest {
     pub max_results: Option<i32>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeServerlessCacheSnapshotsResponse {
     pub next_token: Option<String>,
     pub serverless_cache_snapshots: Option<Vec<ServerlessCacheSnapshot>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeServerlessCachesRequest {
     pub serverless_cache_name: Option<String>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeServerlessCachesResponse {
     pub next_token: Option<String>,
     pub serverless_caches: Option<Vec<ServerlessCache>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeServiceUpdatesMessage {
     pub service_update_name: Option<String>,
     pub service_update_status: Option<Vec<ServiceUpdateStatus>>,
@@ -900,15 +999,17 @@ pub struct DescribeServiceUpdatesMessage {
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeSnapshotsListMessage {
     pub marker: Option<String>,
     pub snapshots: Option<Vec<Snapshot>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeSnapshotsMessage {
     pub replication_group_id: Option<String>,
     pub cache_cluster_id: Option<String>,
@@ -919,8 +1020,9 @@ pub struct DescribeSnapshotsMessage {
     pub show_node_group_config: Option<bool>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeUpdateActionsMessage {
     pub service_update_name: Option<String>,
     pub replication_group_ids: Option<Vec<String>>,
@@ -934,23 +1036,26 @@ pub struct DescribeUpdateActionsMessage {
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeUserGroupsMessage {
     pub user_group_id: Option<String>,
     pub max_records: Option<i32>,
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeUserGroupsResult {
     pub user_groups: Option<Vec<UserGroup>>,
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeUsersMessage {
     pub engine: Option<String>,
     pub user_id: Option<String>,
@@ -959,60 +1064,68 @@ pub struct DescribeUsersMessage {
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DescribeUsersResult {
     pub users: Option<Vec<User>>,
     pub marker: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DestinationDetails {
     pub cloud_watch_logs_details: Option<CloudWatchLogsDestinationDetails>,
     pub kinesis_firehose_details: Option<KinesisFirehoseDestinationDetails>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DisassociateGlobalReplicationGroupMessage {
     pub global_replication_group_id: String,
     pub replication_group_id: String,
     pub replication_group_region: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct DisassociateGlobalReplicationGroupResult {
     pub global_replication_group: Option<GlobalReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct EC2SecurityGroup {
     pub status: Option<String>,
-    #[cfg_attr(test, serde(rename = "EC2SecurityGroupName"))]
+    #[serde(rename = "EC2SecurityGroupName")]
     pub ec2_security_group_name: Option<String>,
-    #[cfg_attr(test, serde(rename = "EC2SecurityGroupOwnerId"))]
+    #[serde(rename = "EC2SecurityGroupOwnerId")]
     pub ec2_security_group_owner_id: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ECPUPerSecond {
     pub maximum: Option<i32>,
     pub minimum: Option<i32>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct Endpoint {
     pub address: Option<String>,
     pub port: Option<i32>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct EngineDefaults {
     pub cache_parameter_group_family: Option<String>,
     pub marker: Option<String>,
@@ -1020,8 +1133,9 @@ pub struct EngineDefaults {
     pub cache_node_type_specific_parameters: Option<Vec<CacheNodeTypeSpecificParameter>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct Event {
     pub source_identifier: Option<String>,
     pub source_type: Option<SourceType>,
@@ -1029,56 +1143,64 @@ pub struct Event {
     pub date: Option<DateTime<Utc>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct EventsMessage {
     pub marker: Option<String>,
     pub events: Option<Vec<Event>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ExportServerlessCacheSnapshotRequest {
     pub serverless_cache_snapshot_name: String,
     pub s3_bucket_name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ExportServerlessCacheSnapshotResponse {
     pub serverless_cache_snapshot: Option<ServerlessCacheSnapshot>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct FailoverGlobalReplicationGroupMessage {
     pub global_replication_group_id: String,
     pub primary_region: String,
     pub primary_replication_group_id: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct FailoverGlobalReplicationGroupResult {
     pub global_replication_group: Option<GlobalReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct Filter {
     pub name: String,
     pub values: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct GlobalNodeGroup {
     pub global_node_group_id: Option<String>,
     pub slots: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct GlobalReplicationGroup {
     pub global_replication_group_id: Option<String>,
     pub global_replication_group_description: Option<String>,
@@ -1092,19 +1214,21 @@ pub struct GlobalReplicationGroup {
     pub auth_token_enabled: Option<bool>,
     pub transit_encryption_enabled: Option<bool>,
     pub at_rest_encryption_enabled: Option<bool>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct GlobalReplicationGroupInfo {
     pub global_replication_group_id: Option<String>,
     pub global_replication_group_member_role: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct GlobalReplicationGroupMember {
     pub replication_group_id: Option<String>,
     pub replication_group_region: Option<String>,
@@ -1113,8 +1237,9 @@ pub struct GlobalReplicationGroupMember {
     pub status: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct IncreaseNodeGroupsInGlobalReplicationGroupMessage {
     pub global_replication_group_id: String,
     pub node_group_count: i32,
@@ -1122,14 +1247,16 @@ pub struct IncreaseNodeGroupsInGlobalReplicationGroupMessage {
     pub apply_immediately: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct IncreaseNodeGroupsInGlobalReplicationGroupResult {
     pub global_replication_group: Option<GlobalReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct IncreaseReplicaCountMessage {
     pub replication_group_id: String,
     pub new_replica_count: Option<i32>,
@@ -1137,46 +1264,53 @@ pub struct IncreaseReplicaCountMessage {
     pub apply_immediately: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct IncreaseReplicaCountResult {
     pub replication_group: Option<ReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct Integration {
     pub integration_type: Option<IntegrationType>,
     pub status: Option<IntegrationStatus>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct IntegrationRequest {
     pub integration_type: Option<IntegrationType>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct KinesisFirehoseDestinationDetails {
     pub delivery_stream: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ListAllowedNodeTypeModificationsMessage {
     pub cache_cluster_id: Option<String>,
     pub replication_group_id: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ListTagsForResourceMessage {
     pub resource_name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct LogDeliveryConfiguration {
     pub log_type: Option<LogType>,
     pub destination_type: Option<DestinationType>,
@@ -1186,8 +1320,9 @@ pub struct LogDeliveryConfiguration {
     pub message: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct LogDeliveryConfigurationRequest {
     pub log_type: Option<LogType>,
     pub destination_type: Option<DestinationType>,
@@ -1196,21 +1331,23 @@ pub struct LogDeliveryConfigurationRequest {
     pub enabled: Option<bool>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct MigrationSummary {
     pub status: Option<String>,
     pub migration_endpoint: Option<Endpoint>,
     pub cutover_mode: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyCacheClusterMessage {
     pub cache_cluster_id: String,
     pub num_cache_nodes: Option<i32>,
     pub cache_node_ids_to_remove: Option<Vec<String>>,
-    #[cfg_attr(test, serde(rename = "AZMode"))]
+    #[serde(rename = "AZMode")]
     pub az_mode: Option<AZMode>,
     pub new_availability_zones: Option<Vec<String>>,
     pub cache_security_group_names: Option<Vec<String>>,
@@ -1233,35 +1370,40 @@ pub struct ModifyCacheClusterMessage {
     pub scale_config: Option<ScaleConfig>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyCacheClusterResult {
     pub cache_cluster: Option<CacheCluster>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyCacheParameterGroupMessage {
     pub cache_parameter_group_name: String,
     pub parameter_name_values: Vec<ParameterNameValue>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyCacheSubnetGroupMessage {
     pub cache_subnet_group_name: String,
     pub cache_subnet_group_description: Option<String>,
     pub subnet_ids: Option<Vec<String>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyCacheSubnetGroupResult {
     pub cache_subnet_group: Option<CacheSubnetGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyGlobalReplicationGroupMessage {
     pub global_replication_group_id: String,
     pub apply_immediately: bool,
@@ -1273,21 +1415,23 @@ pub struct ModifyGlobalReplicationGroupMessage {
     pub automatic_failover_enabled: Option<bool>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyGlobalReplicationGroupResult {
     pub global_replication_group: Option<GlobalReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyReplicationGroupMessage {
     pub replication_group_id: String,
     pub replication_group_description: Option<String>,
     pub primary_cluster_id: Option<String>,
     pub snapshotting_cluster_id: Option<String>,
     pub automatic_failover_enabled: Option<bool>,
-    #[cfg_attr(test, serde(rename = "MultiAZEnabled"))]
+    #[serde(rename = "MultiAZEnabled")]
     pub multi_az_enabled: Option<bool>,
     pub node_group_id: Option<String>,
     pub cache_security_group_names: Option<Vec<String>>,
@@ -1316,14 +1460,16 @@ pub struct ModifyReplicationGroupMessage {
     pub durability: Option<Durability>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyReplicationGroupResult {
     pub replication_group: Option<ReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyReplicationGroupShardConfigurationMessage {
     pub replication_group_id: String,
     pub node_group_count: i32,
@@ -1333,14 +1479,16 @@ pub struct ModifyReplicationGroupShardConfigurationMessage {
     pub node_groups_to_retain: Option<Vec<String>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyReplicationGroupShardConfigurationResult {
     pub replication_group: Option<ReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyServerlessCacheRequest {
     pub serverless_cache_name: String,
     pub description: Option<String>,
@@ -1354,14 +1502,16 @@ pub struct ModifyServerlessCacheRequest {
     pub major_engine_version: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyServerlessCacheResponse {
     pub serverless_cache: Option<ServerlessCache>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyUserGroupMessage {
     pub user_group_id: String,
     pub user_ids_to_add: Option<Vec<String>>,
@@ -1369,8 +1519,9 @@ pub struct ModifyUserGroupMessage {
     pub engine: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ModifyUserMessage {
     pub user_id: String,
     pub access_string: Option<Sensitive<String>>,
@@ -1381,8 +1532,9 @@ pub struct ModifyUserMessage {
     pub engine: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct NodeGroup {
     pub node_group_id: Option<String>,
     pub status: Option<String>,
@@ -1392,8 +1544,9 @@ pub struct NodeGroup {
     pub node_group_members: Option<Vec<NodeGroupMember>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct NodeGroupConfiguration {
     pub node_group_id: Option<String>,
     pub slots: Option<String>,
@@ -1404,8 +1557,9 @@ pub struct NodeGroupConfiguration {
     pub replica_outpost_arns: Option<Vec<String>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct NodeGroupMember {
     pub cache_cluster_id: Option<String>,
     pub cache_node_id: Option<String>,
@@ -1415,8 +1569,9 @@ pub struct NodeGroupMember {
     pub current_role: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct NodeGroupMemberUpdateStatus {
     pub cache_cluster_id: Option<String>,
     pub cache_node_id: Option<String>,
@@ -1429,15 +1584,17 @@ pub struct NodeGroupMemberUpdateStatus {
     pub node_update_status_modified_date: Option<DateTime<Utc>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct NodeGroupUpdateStatus {
     pub node_group_id: Option<String>,
     pub node_group_member_update_status: Option<Vec<NodeGroupMemberUpdateStatus>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct NodeSnapshot {
     pub cache_cluster_id: Option<String>,
     pub node_group_id: Option<String>,
@@ -1448,15 +1605,17 @@ pub struct NodeSnapshot {
     pub snapshot_create_time: Option<DateTime<Utc>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct NotificationConfiguration {
     pub topic_arn: Option<String>,
     pub topic_status: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct Parameter {
     pub parameter_name: Option<String>,
     pub parameter_value: Option<String>,
@@ -1469,15 +1628,17 @@ pub struct Parameter {
     pub change_type: Option<ChangeType>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ParameterNameValue {
     pub parameter_name: Option<String>,
     pub parameter_value: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct PendingLogDeliveryConfiguration {
     pub log_type: Option<LogType>,
     pub destination_type: Option<DestinationType>,
@@ -1485,8 +1646,9 @@ pub struct PendingLogDeliveryConfiguration {
     pub log_format: Option<LogFormat>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct PendingModifiedValues {
     pub num_cache_nodes: Option<i32>,
     pub cache_node_ids_to_remove: Option<Vec<String>>,
@@ -1499,8 +1661,9 @@ pub struct PendingModifiedValues {
     pub scale_config: Option<ScaleConfig>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct PrepareMigrationRequest {
     pub serverless_cache_name: String,
     pub customer_node_endpoint_list: Vec<CustomerNodeEndpoint>,
@@ -1508,14 +1671,16 @@ pub struct PrepareMigrationRequest {
     pub source_tls_configuration: Option<SourceTlsConfiguration>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct PrepareMigrationResponse {
     pub serverless_cache: Option<ServerlessCache>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ProcessedUpdateAction {
     pub replication_group_id: Option<String>,
     pub cache_cluster_id: Option<String>,
@@ -1523,8 +1688,9 @@ pub struct ProcessedUpdateAction {
     pub update_action_status: Option<UpdateActionStatus>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct PurchaseReservedCacheNodesOfferingMessage {
     pub reserved_cache_nodes_offering_id: String,
     pub reserved_cache_node_id: Option<String>,
@@ -1532,62 +1698,71 @@ pub struct PurchaseReservedCacheNodesOfferingMessage {
     pub tags: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct PurchaseReservedCacheNodesOfferingResult {
     pub reserved_cache_node: Option<ReservedCacheNode>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct RebalanceSlotsInGlobalReplicationGroupMessage {
     pub global_replication_group_id: String,
     pub apply_immediately: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct RebalanceSlotsInGlobalReplicationGroupResult {
     pub global_replication_group: Option<GlobalReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct RebootCacheClusterMessage {
     pub cache_cluster_id: String,
     pub cache_node_ids_to_reboot: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct RebootCacheClusterResult {
     pub cache_cluster: Option<CacheCluster>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct RecurringCharge {
     pub recurring_charge_amount: Option<f64>,
     pub recurring_charge_frequency: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct RegionalConfiguration {
     pub replication_group_id: String,
     pub replication_group_region: String,
     pub resharding_configuration: Vec<ReshardingConfiguration>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct RemoveTagsFromResourceMessage {
     pub resource_name: String,
     pub tag_keys: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ReplicationGroup {
     pub replication_group_id: Option<String>,
     pub description: Option<String>,
@@ -1598,7 +1773,7 @@ pub struct ReplicationGroup {
     pub node_groups: Option<Vec<NodeGroup>>,
     pub snapshotting_cluster_id: Option<String>,
     pub automatic_failover: Option<AutomaticFailoverStatus>,
-    #[cfg_attr(test, serde(rename = "MultiAZ"))]
+    #[serde(rename = "MultiAZ")]
     pub multi_az: Option<MultiAZStatus>,
     pub configuration_endpoint: Option<Endpoint>,
     pub snapshot_retention_limit: Option<i32>,
@@ -1612,7 +1787,7 @@ pub struct ReplicationGroup {
     pub member_clusters_outpost_arns: Option<Vec<String>>,
     pub kms_key_id: Option<String>,
     pub storage_encryption_type: Option<StorageEncryptionType>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
     pub user_group_ids: Option<Vec<String>>,
     pub log_delivery_configurations: Option<Vec<LogDeliveryConfiguration>>,
@@ -1628,15 +1803,17 @@ pub struct ReplicationGroup {
     pub effective_durability: Option<EffectiveDurability>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ReplicationGroupMessage {
     pub marker: Option<String>,
     pub replication_groups: Option<Vec<ReplicationGroup>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ReplicationGroupPendingModifiedValues {
     pub primary_cluster_id: Option<String>,
     pub automatic_failover_status: Option<PendingAutomaticFailoverStatus>,
@@ -1649,8 +1826,9 @@ pub struct ReplicationGroupPendingModifiedValues {
     pub cluster_mode: Option<ClusterMode>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ReservedCacheNode {
     pub reserved_cache_node_id: Option<String>,
     pub reserved_cache_nodes_offering_id: Option<String>,
@@ -1664,19 +1842,21 @@ pub struct ReservedCacheNode {
     pub offering_type: Option<String>,
     pub state: Option<String>,
     pub recurring_charges: Option<Vec<RecurringCharge>>,
-    #[cfg_attr(test, serde(rename = "ReservationARN"))]
+    #[serde(rename = "ReservationARN")]
     pub reservation_arn: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ReservedCacheNodeMessage {
     pub marker: Option<String>,
     pub reserved_cache_nodes: Option<Vec<ReservedCacheNode>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ReservedCacheNodesOffering {
     pub reserved_cache_nodes_offering_id: Option<String>,
     pub cache_node_type: Option<String>,
@@ -1688,72 +1868,82 @@ pub struct ReservedCacheNodesOffering {
     pub recurring_charges: Option<Vec<RecurringCharge>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ReservedCacheNodesOfferingMessage {
     pub marker: Option<String>,
     pub reserved_cache_nodes_offerings: Option<Vec<ReservedCacheNodesOffering>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ResetCacheParameterGroupMessage {
     pub cache_parameter_group_name: String,
     pub reset_all_parameters: Option<bool>,
     pub parameter_name_values: Option<Vec<ParameterNameValue>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ReshardingConfiguration {
     pub node_group_id: Option<String>,
     pub preferred_availability_zones: Option<Vec<String>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ReshardingStatus {
     pub slot_migration: Option<SlotMigration>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct RevokeCacheSecurityGroupIngressMessage {
     pub cache_security_group_name: String,
-    #[cfg_attr(test, serde(rename = "EC2SecurityGroupName"))]
+    #[serde(rename = "EC2SecurityGroupName")]
     pub ec2_security_group_name: String,
-    #[cfg_attr(test, serde(rename = "EC2SecurityGroupOwnerId"))]
+    #[serde(rename = "EC2SecurityGroupOwnerId")]
     pub ec2_security_group_owner_id: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct RevokeCacheSecurityGroupIngressResult {
     pub cache_security_group: Option<CacheSecurityGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ScaleConfig {
     pub scale_percentage: Option<i32>,
     pub scale_interval_minutes: Option<i32>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct SecretManagerAuthConfig {
     pub secret_arn: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct SecurityGroupMembership {
     pub security_group_id: Option<String>,
     pub status: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ServerlessCache {
     pub serverless_cache_name: Option<String>,
     pub description: Option<String>,
@@ -1768,7 +1958,7 @@ pub struct ServerlessCache {
     pub security_group_ids: Option<Vec<String>>,
     pub endpoint: Option<Endpoint>,
     pub reader_endpoint: Option<Endpoint>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
     pub user_group_id: Option<String>,
     pub subnet_ids: Option<Vec<String>>,
@@ -1780,19 +1970,21 @@ pub struct ServerlessCache {
     pub integrations: Option<Vec<Integration>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ServerlessCacheConfiguration {
     pub serverless_cache_name: Option<String>,
     pub engine: Option<String>,
     pub major_engine_version: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ServerlessCacheSnapshot {
     pub serverless_cache_snapshot_name: Option<String>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
     pub kms_key_id: Option<String>,
     pub snapshot_type: Option<String>,
@@ -1803,8 +1995,9 @@ pub struct ServerlessCacheSnapshot {
     pub serverless_cache_configuration: Option<ServerlessCacheConfiguration>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ServiceUpdate {
     pub service_update_name: Option<String>,
     pub service_update_release_date: Option<DateTime<Utc>>,
@@ -1820,21 +2013,24 @@ pub struct ServiceUpdate {
     pub estimated_update_time: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct ServiceUpdatesMessage {
     pub marker: Option<String>,
     pub service_updates: Option<Vec<ServiceUpdate>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct SlotMigration {
     pub progress_percentage: Option<f64>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct Snapshot {
     pub snapshot_name: Option<String>,
     pub replication_group_id: Option<String>,
@@ -1862,27 +2058,30 @@ pub struct Snapshot {
     pub automatic_failover: Option<AutomaticFailoverStatus>,
     pub node_snapshots: Option<Vec<NodeSnapshot>>,
     pub kms_key_id: Option<String>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
     pub data_tiering: Option<DataTieringStatus>,
     pub durability: Option<Durability>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct SourceAuthenticationConfiguration {
     pub secret_manager_config: Option<SecretManagerAuthConfig>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct SourceTlsConfiguration {
     pub source_tls_mode: Option<TlsMode>,
     pub source_tls_certificate: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct StartMigrationMessage {
     pub serverless_cache_name: Option<String>,
     pub replication_group_id: Option<String>,
@@ -1891,27 +2090,31 @@ pub struct StartMigrationMessage {
     pub clear_target_cache_data: Option<bool>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct StartMigrationResponse {
     pub replication_group: Option<ReplicationGroup>,
     pub serverless_cache: Option<ServerlessCache>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct StopMigrationRequest {
     pub serverless_cache_name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct StopMigrationResponse {
     pub serverless_cache: Option<ServerlessCache>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct Subnet {
     pub subnet_identifier: Option<String>,
     pub subnet_availability_zone: Option<AvailabilityZone>,
@@ -1919,60 +2122,69 @@ pub struct Subnet {
     pub supported_network_types: Option<Vec<NetworkType>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct SubnetOutpost {
     pub subnet_outpost_arn: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct Tag {
     pub key: Option<String>,
     pub value: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct TagListMessage {
     pub tag_list: Option<Vec<Tag>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct TestFailoverMessage {
     pub replication_group_id: String,
     pub node_group_id: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct TestFailoverResult {
     pub replication_group: Option<ReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct TestMigrationMessage {
     pub replication_group_id: String,
     pub customer_node_endpoint_list: Vec<CustomerNodeEndpoint>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct TestMigrationResponse {
     pub replication_group: Option<ReplicationGroup>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct TimeRangeFilter {
     pub start_time: Option<DateTime<Utc>>,
     pub end_time: Option<DateTime<Utc>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct UnprocessedUpdateAction {
     pub replication_group_id: Option<String>,
     pub cache_cluster_id: Option<String>,
@@ -1981,8 +2193,9 @@ pub struct UnprocessedUpdateAction {
     pub error_message: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct UpdateAction {
     pub replication_group_id: Option<String>,
     pub cache_cluster_id: Option<String>,
@@ -2003,22 +2216,25 @@ pub struct UpdateAction {
     pub engine: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct UpdateActionResultsMessage {
     pub processed_update_actions: Option<Vec<ProcessedUpdateAction>>,
     pub unprocessed_update_actions: Option<Vec<UnprocessedUpdateAction>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct UpdateActionsMessage {
     pub marker: Option<String>,
     pub update_actions: Option<Vec<UpdateAction>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct User {
     pub user_id: Option<String>,
     pub user_name: Option<String>,
@@ -2028,12 +2244,13 @@ pub struct User {
     pub access_string: Option<Sensitive<String>>,
     pub user_group_ids: Option<Vec<String>>,
     pub authentication: Option<Authentication>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct UserGroup {
     pub user_group_id: Option<String>,
     pub status: Option<String>,
@@ -2043,19 +2260,21 @@ pub struct UserGroup {
     pub pending_changes: Option<UserGroupPendingChanges>,
     pub replication_groups: Option<Vec<String>>,
     pub serverless_caches: Option<Vec<String>>,
-    #[cfg_attr(test, serde(rename = "ARN"))]
+    #[serde(rename = "ARN")]
     pub arn: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct UserGroupPendingChanges {
     pub user_ids_to_remove: Option<Vec<String>>,
     pub user_ids_to_add: Option<Vec<String>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(rename_all = "PascalCase"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "PascalCase")]
 pub struct UserGroupsUpdateStatus {
     pub user_group_ids_to_add: Option<Vec<String>>,
     pub user_group_ids_to_remove: Option<Vec<String>>,
