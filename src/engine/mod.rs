@@ -20,8 +20,8 @@ mod users;
 mod wait;
 
 pub use cluster::{
-    ClusterInfo, ClusterNode, ClusterView, Duty, Member, OpenMove, Seat, forget_all, form, join, move_slots,
-    open_moves, settle, switch_primary, until_agreed,
+    ClusterInfo, ClusterNode, ClusterView, Duty, Member, OpenMove, Seat, forget_all, form, heirs_file, join,
+    move_slots, open_moves, settle, switch_primary, until_agreed,
 };
 pub use dump::Dump;
 pub use launch::{ClusterSettings, EngineSettings, Launch};
