@@ -4,8 +4,8 @@
 //! never the same twice: the ratio of the two is what can be compared. Nothing here passes or fails; the targets are
 //! printed for whoever reads. `docs/performance.md` tells what each line means.
 //!
-//! Usage: `bench [start|describe|writes|engine|fleet|gateway|tls|groups]..`, all of them when none is named. The server is the
-//! release build beside this program, or the one that `CACHETTE_BINARY` names. The floors that have to be processes of
+//! Usage: `bench [start|describe|writes|engine|fleet|gateway|tls|groups|snapshots]..`, all of them when none is named. The
+//! server is the release build beside this program, or the one that `CACHETTE_BINARY` names. The floors that have to be processes of
 //! their own are this program again, with other arguments.
 
 mod describe;
@@ -21,6 +21,7 @@ mod process;
 mod report;
 mod seed;
 mod server;
+mod snapshots;
 mod start;
 mod tls;
 mod writes;
@@ -31,7 +32,7 @@ use std::{path::PathBuf, process::ExitCode};
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The parts that can be asked for by name, in the order in which they run.
-const PARTS: [&str; 8] = ["start", "describe", "writes", "engine", "fleet", "gateway", "tls", "groups"];
+const PARTS: [&str; 9] = ["start", "describe", "writes", "engine", "fleet", "gateway", "tls", "groups", "snapshots"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -78,7 +79,8 @@ fn measure(parts: &[&str]) -> Result<(), Error> {
                 "fleet" => fleet::measure(binary).await,
                 "gateway" => gateway::measure(binary).await,
                 "tls" => tls::measure(binary).await,
-                _ => groups::measure(binary).await,
+                "groups" => groups::measure(binary).await,
+                _ => snapshots::measure(binary).await,
             }
         });
         if let Err(error) = outcome {

@@ -26,10 +26,20 @@ impl Process {
 
     /// Its share of the memory in mebibytes: what it shares with others is divided among them (PSS).
     pub fn memory(&self) -> Result<f64, Error> {
-        let text = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.0.id()))?;
-        let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
-        let kibibytes: f64 = line.and_then(|line| line.split_whitespace().next()).ok_or("no PSS")?.parse()?;
-        Ok(kibibytes / 1024.0)
+        self.mebibytes("smaps_rollup", "Pss:")
+    }
+
+    /// The most memory that it has had so far, in mebibytes.
+    pub fn peak(&self) -> Result<f64, Error> {
+        self.mebibytes("status", "VmHWM:")
+    }
+
+    /// What the line with this name says in one of the system's files on it.
+    fn mebibytes(&self, file: &str, name: &str) -> Result<f64, Error> {
+        let text = std::fs::read_to_string(format!("/proc/{}/{file}", self.0.id()))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let kibibytes = line.and_then(|line| line.split_whitespace().next()).ok_or_else(|| format!("no {name}"))?;
+        Ok(kibibytes.parse::<f64>()? / 1024.0)
     }
 
     /// The processor time it has taken so far, in ticks of the system's clock, mostly hundredths of a second.

@@ -91,6 +91,8 @@ pub struct EngineSpec {
     pub memory_limit: u64,
     /// A file that Redis or Valkey is to find as `dump.rdb` in its working directory when it is started for the first time.
     pub data_file: Option<PathBuf>,
+    /// More files that it is to find there then, small ones, by their names. It may change them.
+    pub small_files: BTreeMap<String, String>,
     /// What the engine is for, to be found again by people: `cachette.cache-cluster-id` and the like.
     pub labels: BTreeMap<String, String>,
 }

@@ -58,10 +58,18 @@ impl Dump {
         if restricted::has_acl(settings) {
             dump.ask(&["AUTH", ADMIN_USER, settings.admin.password()]).await?;
         }
-        // So that the dump need not pass through a file, where the engine is set up for that.
-        match dump.ask(&["REPLCONF", "capa", "eof"]).await {
-            Ok(()) | Err(EngineError::Refused(_)) => {}
-            Err(error) => return Err(error),
+        let wishes = [
+            // The dump need not pass through a file, where the engine is set up for that.
+            ["REPLCONF", "capa", "eof"],
+            // Nothing that is written meanwhile is wanted, so the engine need not keep it: it would grow by that, and at some
+            // size give up.
+            ["REPLCONF", "rdb-only", "1"],
+        ];
+        for wish in wishes {
+            match dump.ask(&wish).await {
+                Ok(()) | Err(EngineError::Refused(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         dump.send(&["SYNC"]).await?;
         dump.rest = loop {
@@ -226,14 +234,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_dump_of_known_length_ends_there() {
-        let dump = pulled(&["+OK\r\n", "\n", "\n\n$9\r\nREDIS", "0009*1\r\n$4\r\nPING\r\n"]).await;
+        let dump = pulled(&["+OK\r\n", "+OK\r\n", "\n", "\n\n$9\r\nREDIS", "0009*1\r\n$4\r\nPING\r\n"]).await;
         assert_eq!(dump.expect("a dump"), b"REDIS0009");
-        assert_eq!(pulled(&["-ERR what\r\n$0\r\n"]).await.expect("an empty one"), b"");
+        assert_eq!(pulled(&["-ERR what\r\n-ERR what\r\n$0\r\n"]).await.expect("an empty one"), b"");
     }
 
     #[tokio::test]
     async fn a_dump_of_unknown_length_ends_at_its_mark() {
-        let all = format!("+OK\r\n$EOF:{MARK_TEXT}\r\nREDIS0009{}{MARK_TEXT}", &MARK_TEXT[..39]);
+        let all = format!("+OK\r\n+OK\r\n$EOF:{MARK_TEXT}\r\nREDIS0009{}{MARK_TEXT}", &MARK_TEXT[..39]);
         let expected = format!("REDIS0009{}", &MARK_TEXT[..39]);
         assert_eq!(pulled(&[&all]).await.expect("a dump"), expected.as_bytes());
         let letters: Vec<String> = all.chars().map(String::from).collect();
@@ -243,11 +251,11 @@ mod tests {
 
     #[tokio::test]
     async fn half_a_dump_is_none() {
-        for said in ["+OK\r\n$9\r\nREDIS".to_owned(), format!("+OK\r\n$EOF:{MARK_TEXT}\r\nREDIS"), "+OK\r\n\n".into()] {
-            assert!(matches!(pulled(&[&said]).await, Err(EngineError::Unreachable(_))), "{said}");
+        for said in ["$9\r\nREDIS".to_owned(), format!("$EOF:{MARK_TEXT}\r\nREDIS"), "\n".into()] {
+            assert!(matches!(pulled(&["+OK\r\n+OK\r\n", &said]).await, Err(EngineError::Unreachable(_))), "{said}");
         }
-        let refused = pulled(&["+OK\r\n-NOMASTERLINK Can't SYNC while not connected with my master\r\n"]).await;
+        let refused = pulled(&["+OK\r\n+OK\r\n-NOMASTERLINK Can't SYNC while not connected with my master\r\n"]).await;
         assert!(matches!(refused, Err(EngineError::Refused(reason)) if reason.starts_with("NOMASTERLINK")));
-        assert!(matches!(pulled(&["+OK\r\n$x\r\n"]).await, Err(EngineError::Unintelligible(_))));
+        assert!(matches!(pulled(&["+OK\r\n+OK\r\n$x\r\n"]).await, Err(EngineError::Unintelligible(_))));
     }
 }

@@ -22,8 +22,8 @@ mod users;
 mod wait;
 
 pub use cluster::{
-    ClusterInfo, ClusterNode, ClusterView, Duty, Member, OpenMove, Seat, forget_all, form, join, move_slots,
-    open_moves, settle, switch_primary, take_over_in_turn, until_agreed, until_told,
+    ClusterInfo, ClusterNode, ClusterView, Duty, Member, OpenMove, Seat, forget_all, form, heirs_file, join,
+    move_slots, open_moves, settle, switch_primary, take_over_in_turn, until_agreed, until_told,
 };
 pub use dump::Dump;
 pub use launch::{ClusterSettings, EngineSettings, Launch};

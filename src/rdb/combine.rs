@@ -1,24 +1,27 @@
 //! One dump of several, or of the part of them that belongs to one shard.
 //!
 //! Keys are copied as they stand, with their values and all that belongs to them. Left out is what holds only for the
-//! engine that wrote a dump: its place in replication, which a copy must not claim; sizes; slots on the move; and the notes
-//! of modules, which the engines here do not have.
+//! engine that wrote a dump: its place in replication, which a copy must not claim; slots on the move; and the notes of
+//! modules, which the engines here do not have.
+//!
+//! Dumps say in front how many keys come. Without that an engine makes room again and again, and takes twice the time to
+//! load. How many are wanted nobody knows before they are read, so the new dump says about how many.
 
 use std::{
     collections::HashSet,
     fs::File,
-    io::{Read, Write},
+    io::{self, Read, Write},
     path::Path,
 };
 
 use super::{
     Info, RdbError,
-    dump::{DATABASE, Dump, END, Item},
+    dump::{DATABASE, Dump, END, Item, SIZES},
     output::Output,
     slot::slot_of,
     versions::{self, HEADER},
 };
-use crate::model::SlotSet;
+use crate::model::{SLOTS, SlotSet};
 
 /// What engines note of themselves that stays true: which they are, and when it was.
 const KEPT_NOTES: [&[u8]; 4] = [b"redis-ver", b"valkey-ver", b"redis-bits", b"ctime"];
@@ -39,6 +42,7 @@ pub fn combine(inputs: &[&Path], wanted: Option<&SlotSet>, output: &Path) -> Res
     let mut combining = Combining {
         output: Output::create(output)?,
         wanted,
+        sizes: Some(Sizes::of(inputs, wanted)?),
         info: Info { version, ..Info::default() },
         database: None,
         libraries: HashSet::new(),
@@ -63,9 +67,61 @@ fn newest(inputs: &[&Path]) -> Result<u32, RdbError> {
     Ok(newest)
 }
 
+/// How many keys the first database will have, about.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sizes {
+    database: u32,
+    keys: u64,
+    expires: u64,
+}
+
+impl Sizes {
+    /// What the inputs say, of the database that is the first in the first of them.
+    fn of(inputs: &[&Path], wanted: Option<&SlotSet>) -> Result<Self, RdbError> {
+        let mut all: Option<Self> = None;
+        for input in inputs {
+            let Some(more) = Self::of_one(input)? else { continue };
+            match &mut all {
+                None => all = Some(more),
+                Some(all) if all.database == more.database => {
+                    all.keys = all.keys.saturating_add(more.keys);
+                    all.expires = all.expires.saturating_add(more.expires);
+                }
+                Some(_) => {}
+            }
+        }
+        let all = all.unwrap_or_default();
+        // Each input may hold just the slots that are wanted, or all.
+        let share = wanted.map_or(SLOTS.into(), |wanted| wanted.iter().count() as u64);
+        let part = |number: u64| {
+            let part = u128::from(number) * u128::from(share) * inputs.len() as u128 / u128::from(SLOTS);
+            u64::try_from(part).unwrap_or(u64::MAX).min(number)
+        };
+        Ok(Self { keys: part(all.keys), expires: part(all.expires), ..all })
+    }
+
+    /// What the head of an input says. No engine says that there are more keys than bytes.
+    fn of_one(input: &Path) -> Result<Option<Self>, RdbError> {
+        let file = File::open(input)?;
+        let length = file.metadata()?.len();
+        let mut dump = Dump::open(file, length, io::sink())?;
+        loop {
+            match dump.next_item()? {
+                Item::Sizes { keys, expires } if keys.max(expires) <= length => {
+                    return Ok(Some(Self { database: dump.database, keys, expires }));
+                }
+                Item::Sizes { .. } | Item::Key { .. } | Item::End => return Ok(None),
+                Item::Note { .. } | Item::Library { .. } | Item::Other => {}
+            }
+        }
+    }
+}
+
 struct Combining<'a> {
     output: Output,
     wanted: Option<&'a SlotSet>,
+    /// What is yet to be said of sizes.
+    sizes: Option<Sizes>,
     info: Info,
     /// The database that the new dump is at.
     database: Option<u32>,
@@ -90,7 +146,11 @@ impl Combining<'_> {
                     if is_wanted {
                         if self.database != Some(dump.database) {
                             self.database = Some(dump.database);
-                            write_database(dump.source.output, dump.database)?;
+                            write_item(dump.source.output, DATABASE, &[dump.database.into()])?;
+                            let sizes = self.sizes.take_if(|sizes| sizes.database == dump.database && sizes.keys > 0);
+                            if let Some(Sizes { keys, expires, .. }) = sizes {
+                                write_item(dump.source.output, SIZES, &[keys, expires])?;
+                            }
                         }
                         self.info.count(dump.database, expires);
                         dump.source.copy()?;
@@ -104,7 +164,7 @@ impl Combining<'_> {
                     dump.source.copy()?;
                 }
                 Item::Library { code } if self.libraries.insert(library_name(&code)) => dump.source.copy()?,
-                Item::Note { .. } | Item::Library { .. } | Item::Other => dump.source.forget(),
+                Item::Note { .. } | Item::Library { .. } | Item::Sizes { .. } | Item::Other => dump.source.forget(),
                 Item::End => break,
             }
         }
@@ -113,14 +173,22 @@ impl Combining<'_> {
     }
 }
 
-fn write_database(output: &mut Output, number: u32) -> Result<(), RdbError> {
-    let mut item = vec![DATABASE];
-    // As engines write lengths: below 64 in one byte.
-    if let Ok(number @ ..64) = u8::try_from(number) {
-        item.push(number);
-    } else {
-        item.push(0x80);
-        item.extend(number.to_be_bytes());
+/// Writes an item that consists of lengths.
+fn write_item(output: &mut Output, kind: u8, lengths: &[u64]) -> Result<(), RdbError> {
+    let mut item = vec![kind];
+    for length in lengths {
+        // As engines write them: below 64 in one byte.
+        match (u8::try_from(*length), u32::try_from(*length)) {
+            (Ok(length @ ..64), _) => item.push(length),
+            (_, Ok(length)) => {
+                item.push(0x80);
+                item.extend(length.to_be_bytes());
+            }
+            _ => {
+                item.push(0x81);
+                item.extend(length.to_be_bytes());
+            }
+        }
     }
     Ok(output.write_all(&item)?)
 }

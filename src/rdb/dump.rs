@@ -17,7 +17,7 @@ const MODULE_NOTE: u8 = 247;
 const IDLE: u8 = 248;
 const FREQUENCY: u8 = 249;
 const NOTE: u8 = 250;
-const SIZES: u8 = 251;
+pub(super) const SIZES: u8 = 251;
 const EXPIRES_AT_MILLISECOND: u8 = 252;
 const EXPIRES_AT_SECOND: u8 = 253;
 pub(super) const DATABASE: u8 = 254;
@@ -35,8 +35,10 @@ pub(super) enum Item {
     Note { name: Vec<u8>, value: Vec<u8> },
     /// A library of functions.
     Library { code: Vec<u8> },
-    /// What engines can do without: sizes to make room for, what modules note, slots on the move; and changes of the
-    /// database, which are seen in [`Dump::database`].
+    /// How many keys of the current database come, and how many of them expire.
+    Sizes { keys: u64, expires: u64 },
+    /// What engines can do without: what modules note, slots on the move; and changes of the database, which are seen in
+    /// [`Dump::database`].
     Other,
     /// There is nothing more but the checksum.
     End,
@@ -81,7 +83,7 @@ impl<R: Read, W: Write> Dump<R, W> {
                 let number = source.length()?.try_into();
                 self.database = number.map_err(|_| source.malformed("a database with too high a number"))?;
             }
-            SIZES => source.skip_lengths(2)?,
+            SIZES => return Ok(Item::Sizes { keys: source.length()?, expires: source.length()? }),
             SLOT_INFO => source.skip_lengths(3)?,
             SLOT_IMPORT if versions::is_valkey(self.version) => {
                 source.skip_string()?;

@@ -104,7 +104,7 @@ pub fn check_stream(input: impl Read, length: u64) -> Result<Info, RdbError> {
                 dump.skip_value(kind)?;
             }
             Item::Note { name, value } => info.note(&name, &value),
-            Item::Library { .. } | Item::Other => {}
+            Item::Library { .. } | Item::Sizes { .. } | Item::Other => {}
             Item::End => break,
         }
     }

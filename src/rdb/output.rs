@@ -1,4 +1,5 @@
-//! A dump that is written. It lies under another name until it is whole and on disk.
+//! A dump that is written. It lies under another name until it is whole. Whether it outlives a loss of power is not for
+//! here to see to: it can be made again of what it was made of.
 
 use std::{
     ffi::OsString,
@@ -34,14 +35,11 @@ impl Output {
         Ok(Self { file, path: path.to_owned(), unfinished, buffer, sum: CHECKSUM.digest() })
     }
 
-    /// Adds the checksum, and gives the dump its name once it is on disk.
+    /// Adds the checksum, and gives the dump its name.
     pub(super) fn finish(mut self) -> io::Result<()> {
         self.flush()?;
         self.file.write_all(&self.sum.clone().finalize().to_le_bytes())?;
-        self.file.sync_all()?;
-        fs::rename(&self.unfinished, &self.path)?;
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
+        fs::rename(&self.unfinished, &self.path)
     }
 }
 

@@ -192,7 +192,8 @@ fn one_dump_is_made_of_several() {
     let first = dump("REDIS0009", &[REDIS_VERSION, REPLICATION, LIBRARY, MODULE_NOTE, DATABASE_0, FOO, SLOT_INFO]);
     let second = dump("REDIS0011", &[REPLICATION, OTHER_CODE, OTHER_LIBRARY, DATABASE_0, NUMBER, DATABASE_300, PACKED]);
     let bytes = Folder::new().combined(&[first, second], None).expect("a dump");
-    let items = [REDIS_VERSION, LIBRARY, b"\xfe\0", FOO, OTHER_LIBRARY, NUMBER, b"\xfe\x80\0\0\x01\x2c", PACKED];
+    let both = b"\xfe\0\xfb\x04\x02";
+    let items = [REDIS_VERSION, LIBRARY, both, FOO, OTHER_LIBRARY, NUMBER, b"\xfe\x80\0\0\x01\x2c", PACKED];
     assert_eq!(bytes, dump("REDIS0011", &items));
 }
 
@@ -205,6 +206,8 @@ fn keys_go_where_their_slot_is_wanted() {
     assert_eq!(part("12183-16383"), items(&[b"\xfe\0", NUMBER]));
     assert_eq!(part("5061"), items(&[b"\xfe\x80\0\0\x01\x2c", PACKED]));
     assert_eq!(part("0"), items(&[]));
+    // About half of the keys, as half of the slots.
+    assert_eq!(part("8192-16383"), items(&[b"\xfe\0\xfb\x01\0", FOO, NUMBER]));
 }
 
 #[test]

@@ -11,7 +11,10 @@ use std::{
     sync::Arc,
 };
 
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, join},
+};
 use tokio::task::spawn_blocking;
 
 use super::{
@@ -22,10 +25,10 @@ use super::{
 };
 use crate::{
     backend::BackendError,
-    model::{BucketObject, CacheCluster, Engine, NodeId, Restore},
+    model::{BucketObject, CacheCluster, Engine, NodeId, Restore, SlotSet, SnapshotFile},
     object_storage::{ObjectStorage, ObjectStorageError},
     rdb::{self, RdbError},
-    snapshot_files::Scratch,
+    snapshot_files::{CommonScratch, Scratch, SnapshotFiles},
 };
 
 /// The most bytes that a file in a bucket may have: as much as the largest node type holds.
@@ -34,12 +37,38 @@ const LARGEST: u64 = 512 << 30;
 /// The data for an engine, in a file that is there as long as this is.
 pub(super) struct DataFile {
     path: PathBuf,
-    _scratch: Vec<Scratch>,
+    files: Arc<SnapshotFiles>,
+    /// What it is or was made of, not checked yet.
+    unchecked: Vec<SnapshotFile>,
+    /// The slots of its keys, for an engine in cluster mode.
+    slots: Option<SlotSet>,
+    _made: Option<Scratch>,
+    _fetched: Vec<CommonScratch>,
 }
 
 impl DataFile {
     pub(super) fn path(&self) -> PathBuf {
         self.path.clone()
+    }
+
+    pub(super) fn slots(&self) -> Option<&SlotSet> {
+        self.slots.as_ref()
+    }
+
+    /// Waits for `loading`, which makes use of the data, and finds out meanwhile whether they are what was written. If they
+    /// are not, nothing that came of them is of use, and why is what is answered.
+    pub(super) async fn checked_during<T>(
+        &self,
+        loading: impl Future<Output = Result<T, StepError>>,
+    ) -> Result<T, StepError> {
+        let check = async {
+            for file in &self.unchecked {
+                self.files.checked(file).await?;
+            }
+            Ok(())
+        };
+        let (sound, loaded) = join(check, loading).await;
+        sound.and(loaded)
     }
 }
 
@@ -55,8 +84,8 @@ impl Actor {
         let mut tries = 1;
         let error = loop {
             let started = async {
-                let data = self.data_file(cluster.engine, restore).await?;
-                self.start_with(cluster, node, generation, Some(data.path())).await
+                let data = self.data_file(cluster, restore).await?;
+                self.start_with(cluster, node, generation, Some(&data)).await
             };
             match started.await {
                 Ok(()) => return Ok(()),
@@ -71,34 +100,36 @@ impl Actor {
     }
 
     /// The file for the engine: as it was written, where it holds just what is wanted, or else made of those that do.
-    async fn data_file(&self, engine: Engine, restore: &Restore) -> Result<DataFile, StepError> {
+    async fn data_file(&self, cluster: &CacheCluster, restore: &Restore) -> Result<DataFile, StepError> {
         let files = &self.shared.snapshot_files;
         let mut paths = Vec::with_capacity(restore.files.len() + restore.objects.len());
         for file in &restore.files {
-            paths.push(files.checked(file).await?);
+            paths.push(files.present(file).await?);
         }
-        let mut scratch = Vec::new();
+        let mut fetched = Vec::new();
         for object in &restore.objects {
-            let place = files.scratch();
-            paths.push(place.path());
-            fetch(Arc::clone(&self.shared.object_storage), object.clone(), place.path()).await?;
-            scratch.push(place);
+            let object = self.fetched(cluster, object).await?;
+            paths.push(object.path());
+            fetched.push(object);
         }
+        let (unchecked, files_of) = (restore.files.clone(), Arc::clone(files));
+        let slots = restore.slots.clone().or_else(|| self.slots(cluster));
+        let whole = |path, made| DataFile { path, files: files_of, unchecked, slots, _made: made, _fetched: fetched };
         if let ([path], None) = (paths.as_slice(), &restore.slots) {
             let path = path.clone();
-            if !scratch.is_empty() {
+            if !restore.objects.is_empty() {
                 // Who knows what it is: it comes from outside.
                 let strange = path.clone();
                 blocking(move || rdb::check(&strange)).await?;
             }
-            return Ok(DataFile { path, _scratch: scratch });
+            return Ok(whole(path, None));
         }
         let place = files.scratch();
-        if engine == Engine::Memcached {
+        if cluster.engine == Engine::Memcached {
             // Commands follow on commands.
             let output = place.path();
             blocking(move || Ok(concatenate(&paths, &output)?)).await?;
-            return Ok(DataFile { path: place.path(), _scratch: vec![place] });
+            return Ok(whole(place.path(), Some(place)));
         }
         let (slots, output) = (restore.slots.clone(), place.path());
         let info = blocking(move || {
@@ -110,7 +141,33 @@ impl Actor {
         if restore.slots.is_some() && info.databases.iter().any(|database| *database != 0) {
             return Err(StepError::ManyDatabases);
         }
-        Ok(DataFile { path: place.path(), _scratch: vec![place] })
+        Ok(whole(place.path(), Some(place)))
+    }
+
+    /// The slots of the shard that the cluster is the first primary of, in cluster mode.
+    fn slots(&self, cluster: &CacheCluster) -> Option<SlotSet> {
+        let membership = cluster.membership.as_ref()?;
+        let tables = self.shared.store.tables();
+        let group = tables.replication_groups.get(&cluster.scope, &membership.replication_group_id)?;
+        let shard = group.node_groups.get(&membership.node_group_id).filter(|_| group.cluster_mode.is_clustered())?;
+        Some(shard.slots.clone())
+    }
+
+    /// A file with what is in an object. All shards of a group want the same ones at the same time: they are fetched once.
+    async fn fetched(
+        &self,
+        cluster: &CacheCluster,
+        object: &BucketObject,
+    ) -> Result<CommonScratch, ObjectStorageError> {
+        let tables = self.shared.store.tables();
+        let group = cluster.membership.as_ref().map(|membership| &membership.replication_group_id);
+        let group = group.and_then(|id| tables.replication_groups.get(&cluster.scope, id));
+        // Of this cache alone: for one that is made later there may be something else in the object.
+        let uid = group.map_or(&cluster.uid, |group| &group.uid);
+        let name = format!("{uid}/{}/{}", object.bucket, object.key);
+        let storage = Arc::clone(&self.shared.object_storage);
+        let fetched = self.shared.snapshot_files.common_scratch(&name, |path| fetch(storage, object.clone(), path));
+        fetched.await
     }
 }
 
@@ -119,8 +176,8 @@ fn fetch(
     storage: Arc<ObjectStorage>,
     object: BucketObject,
     to: PathBuf,
-) -> BoxFuture<'static, Result<u64, ObjectStorageError>> {
-    async move { storage.fetch(&object.bucket, &object.key, &to, LARGEST).await }.boxed()
+) -> BoxFuture<'static, Result<(), ObjectStorageError>> {
+    async move { storage.fetch(&object.bucket, &object.key, &to, LARGEST).await.map(drop) }.boxed()
 }
 
 /// Writes one file after the other into a new one.

@@ -1,10 +1,10 @@
 //! The steps of a plan that touch engines. Each can be done again after it was cut short anywhere.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use tokio::time::{Instant, timeout};
 
-use super::{Actor, change::RecordChange, failure::StepError, plan::reachable};
+use super::{Actor, change::RecordChange, failure::StepError, plan::reachable, restoring::DataFile};
 use crate::{
     backend::{BackendError, EngineId, EngineSpec, RunningEngine},
     engine::{
@@ -20,8 +20,9 @@ use crate::{
 /// How long an engine may take from being started to its first answer.
 const START_PATIENCE: Duration = Duration::from_secs(10);
 
-/// The same for one that is reading data from a file.
-const LOAD_PATIENCE: Duration = Duration::from_mins(15);
+/// How long one that reads data from a file may say nothing. Mostly it says several times a second that it is still reading,
+/// and may do so for ever, but not while it reads a single value.
+const LOAD_PATIENCE: Duration = Duration::from_mins(5);
 
 /// How often an engine that does not answer yet is asked at first. Later it is asked whenever an eighth of the time
 /// waited so far has passed, so that little is added to what it takes, and many that start at the same time are not
@@ -30,6 +31,10 @@ const FIRST_POLL: Duration = Duration::from_micros(300);
 
 /// The longest wait between two questions to an engine that does not answer yet.
 const SLOWEST_POLL: Duration = Duration::from_millis(50);
+
+/// The part of the time waited so far that passes before an engine is asked again that is reading its data. There are not
+/// many of them at the same time, and they take long.
+const POLLS_OF_LOADING: u32 = 64;
 
 /// After this long without an answer, look whether the engine has ended.
 const LOOK_AFTER: Duration = Duration::from_millis(200);
@@ -56,16 +61,22 @@ impl Actor {
         cluster: &CacheCluster,
         node: NodeId,
         generation: u32,
-        data_file: Option<PathBuf>,
+        data: Option<&DataFile>,
     ) -> Result<(), StepError> {
         self.change(RecordChange::Touched { node, generation }).await?;
         let settings = cluster.wanted_settings(&self.parameters(cluster));
         let Some(spec) = self.spec(cluster, node, generation, &settings) else { return Ok(()) };
+        let engine_settings = self.engine_settings(cluster, node, generation, &settings);
+        let heirs_file = data
+            .and_then(DataFile::slots)
+            .and_then(|slots| engine::heirs_file(&engine_settings, spec.id.as_str(), slots));
+        let inherits = heirs_file.is_some();
+        let small_files = heirs_file.into_iter().collect();
         let (items, data_file) = match cluster.engine {
-            Engine::Memcached => (data_file, None),
-            Engine::Redis | Engine::Valkey => (None, data_file),
+            Engine::Memcached => (data.map(DataFile::path), None),
+            Engine::Redis | Engine::Valkey => (None, data.map(DataFile::path)),
         };
-        let spec = EngineSpec { data_file, ..spec };
+        let spec = EngineSpec { data_file, small_files, ..spec };
         let found = self.shared.backend.ensure(&spec).await?;
         let substitute_version = substitute(cluster, &found);
         if let Some(version) = &substitute_version
@@ -75,14 +86,23 @@ impl Actor {
             self.shared.backend.remove(&spec.id).await?;
             return Err(StepError::NoSubstitutes { engine: cluster.engine, wanted, found });
         }
-        let mut refused = Vec::new();
-        if found.is_real() {
-            let settings = self.engine_settings(cluster, node, generation, &settings);
-            refused = self.first_answer(&spec, &found, &settings).await?;
+        let answering = async {
+            if !found.is_real() {
+                return Ok(Vec::new());
+            }
+            let refused = self.first_answer(&spec, &found, &engine_settings).await?;
             if let Some(items) = items {
                 engine::load_items(found.address, &items).await?;
             }
-        }
+            if inherits {
+                RedisClient::connect(found.address, &engine_settings).await?.inherit().await?;
+            }
+            Ok(refused)
+        };
+        let refused = match data {
+            Some(data) => data.checked_during(answering).await?,
+            None => answering.await?,
+        };
         let set = settings.parameters.clone();
         let running =
             Running { peer: found.peer, substitute_version, ..Running::new(found.run, found.address, settings) };
@@ -172,7 +192,8 @@ impl Actor {
         settings: &EngineSettings,
     ) -> Result<Vec<RefusedDirective>, StepError> {
         let started = Instant::now();
-        let mut look_at = LOOK_AFTER;
+        let patience = if spec.data_file.is_some() { LOAD_PATIENCE } else { START_PATIENCE };
+        let (mut look_at, mut heard, mut polls) = (LOOK_AFTER, started, 8);
         loop {
             let error = match self.configure(found.address, settings).await {
                 Ok(refused) => return Ok(refused),
@@ -180,8 +201,10 @@ impl Actor {
                 Err(error) if error.is_final() => return Err(error.into()),
                 Err(error) => error,
             };
-            let patience = if matches!(error, EngineError::Loading) { LOAD_PATIENCE } else { START_PATIENCE };
-            if started.elapsed() > patience {
+            if matches!(error, EngineError::Loading) {
+                (heard, polls) = (Instant::now(), POLLS_OF_LOADING);
+            }
+            if heard.elapsed() > patience {
                 // Something runs there that does not answer. The next try starts from nothing.
                 self.shared.backend.remove(&spec.id).await?;
                 return Err(error.into());
@@ -193,7 +216,7 @@ impl Actor {
                     return Err(BackendError::StartFailed { id: spec.id.clone(), reason }.into());
                 }
             }
-            engine::rest((started.elapsed() / 8).clamp(FIRST_POLL, SLOWEST_POLL)).await;
+            engine::rest((started.elapsed() / polls).clamp(FIRST_POLL, SLOWEST_POLL)).await;
         }
     }
 
@@ -298,6 +321,7 @@ impl Actor {
             port,
             memory_limit: launch.memory_limit,
             data_file: None,
+            small_files: BTreeMap::new(),
             labels: [
                 ("cachette.cache-cluster-id", cluster.id.clone()),
                 ("cachette.cache-node-id", node.to_string()),

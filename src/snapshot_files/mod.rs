@@ -7,6 +7,7 @@
 //!
 //! What is in the files is nobody's concern here.
 
+mod common;
 mod writing;
 
 use std::{
@@ -23,13 +24,18 @@ use tokio::task::spawn_blocking;
 
 use crate::model::{SnapshotFile, hex::hex};
 
+pub use common::CommonScratch;
 pub use writing::Writing;
+
+use common::Common;
 
 /// What files are called that are whole.
 const WHOLE: &str = "rdb";
 
 /// What files are called that are being written.
 const PART: &str = "part";
+
+const OTHER_LENGTH: FilesError = FilesError::Damaged("a file has another length than was written");
 
 /// How much is read at a time.
 const PIECE: usize = 256 << 10;
@@ -121,6 +127,7 @@ impl Scratch {
 pub struct SnapshotFiles {
     folder: PathBuf,
     claims: Claims,
+    common: Common,
 }
 
 impl SnapshotFiles {
@@ -135,7 +142,7 @@ impl SnapshotFiles {
             .mode(0o700)
             .create(folder)
             .and_then(|()| folder.canonicalize())
-            .map(|folder| Self { folder, claims: Claims::default() })
+            .map(|folder| Self { folder, claims: Claims::default(), common: Common::default() })
             .map_err(FilesError::io("making the folder of snapshots"))
     }
 
@@ -192,6 +199,20 @@ impl SnapshotFiles {
         place(&self.folder, &file.id, WHOLE)
     }
 
+    /// Where the data of `file` are, after a quick look at whether they are there. Whether they are what was written is for
+    /// [`checked`](Self::checked) to say, which takes longer.
+    ///
+    /// # Errors
+    /// When the file is not there, cannot be read, or has another length.
+    pub async fn present(&self, file: &SnapshotFile) -> Result<PathBuf, FilesError> {
+        let (path, size) = (self.path(file), file.size);
+        run(move || {
+            let found = fs::metadata(&path).map_err(FilesError::io("reading snapshot data"))?;
+            if found.len() == size { Ok(path) } else { Err(OTHER_LENGTH) }
+        })
+        .await
+    }
+
     /// Where the data of `file` are, after a look at whether they are what was written.
     ///
     /// # Errors
@@ -201,7 +222,7 @@ impl SnapshotFiles {
         run(move || {
             let (size, checksum) = measure(&path).map_err(FilesError::io("reading snapshot data"))?;
             if size != file.size {
-                return Err(FilesError::Damaged("a file has another length than was written"));
+                return Err(OTHER_LENGTH);
             }
             if checksum != file.checksum {
                 return Err(FilesError::Damaged("a file has another content than was written"));

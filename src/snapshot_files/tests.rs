@@ -108,3 +108,29 @@ async fn a_copy_outlives_what_it_was_made_of() {
     let path = files.checked(copy.file()).await.expect("whole");
     assert_eq!(fs::read(path).expect("read"), b"REDIS");
 }
+
+#[tokio::test]
+async fn a_scratch_file_in_common_is_written_once_and_kept_until_nobody_needs_it() {
+    let (_folder, files) = files();
+    let written = std::sync::atomic::AtomicU32::new(0);
+    let take = async |content| {
+        let write = async |path| {
+            written.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            tokio::task::yield_now().await;
+            fs::write(path, content).map_err(FilesError::io("writing"))
+        };
+        files.common_scratch(content, write).await
+    };
+    let failed: Result<CommonScratch, FilesError> =
+        files.common_scratch("a", async |_| Err(FilesError::Damaged("no"))).await;
+    assert!(failed.is_err(), "and the next one tries again");
+    let (first, second, other) = tokio::join!(take("a"), take("a"), take("b"));
+    let (first, second, other) = (first.expect("written"), second.expect("the same"), other.expect("another"));
+    assert_eq!((first.path(), written.load(std::sync::atomic::Ordering::Relaxed)), (second.path(), 2));
+    assert_ne!(first.path(), other.path());
+    drop(first);
+    files.sweep(BTreeSet::new).await.expect("swept");
+    assert_eq!(fs::read(second.path()).expect("still there"), b"a");
+    drop((second, other));
+    assert_eq!(names(&files), BTreeSet::new());
+}

@@ -8,10 +8,17 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use tokio::io::AsyncWriteExt;
+use tokio::{
+    io::AsyncWriteExt,
+    task::{JoinHandle, spawn_blocking},
+};
 
 use super::{Claim, FilesError, Fresh, PART, WHOLE, measure, place, run, sync_folder};
 use crate::model::{SnapshotFile, hex::hex};
+
+/// After so many bytes the disk is told to begin with them while more are coming, so that little is left for it to do in
+/// the end.
+const SYNC_EVERY: u64 = 8 << 20;
 
 /// A file that is not whole yet. It is removed when this is dropped.
 #[derive(Debug)]
@@ -67,6 +74,10 @@ pub struct Writing {
     file: tokio::fs::File,
     hash: Sha256,
     size: u64,
+    /// The size when the disk was last told to write.
+    told: u64,
+    /// The disk at work, if it is.
+    syncing: Option<JoinHandle<io::Result<()>>>,
     part: Part,
 }
 
@@ -76,7 +87,8 @@ impl Writing {
         let path = part.path();
         let open = move || File::options().write(true).create_new(true).mode(0o600).open(path);
         let file = run(move || open().map_err(FilesError::io("making a file for snapshot data"))).await?;
-        Ok(Self { file: tokio::fs::File::from_std(file), hash: Sha256::new(), size: 0, part })
+        let file = tokio::fs::File::from_std(file);
+        Ok(Self { file, hash: Sha256::new(), size: 0, told: 0, syncing: None, part })
     }
 
     /// Adds `bytes`.
@@ -87,7 +99,22 @@ impl Writing {
         self.file.write_all(bytes).await.map_err(FilesError::io("writing snapshot data"))?;
         self.hash.update(bytes);
         self.size += bytes.len() as u64;
+        if self.size - self.told >= SYNC_EVERY && self.syncing.as_ref().is_none_or(JoinHandle::is_finished) {
+            self.synced().await.map_err(FilesError::io("writing snapshot data"))?;
+            let file = self.file.try_clone().await.map_err(FilesError::io("writing snapshot data"))?.into_std().await;
+            self.syncing = Some(spawn_blocking(move || file.sync_data()));
+            self.told = self.size;
+        }
         Ok(())
+    }
+
+    /// Waits until the disk has done what it was last told. The system tells of what went wrong there only once, so it
+    /// must be heard here.
+    async fn synced(&mut self) -> io::Result<()> {
+        match self.syncing.take() {
+            Some(syncing) => syncing.await.unwrap_or_else(|error| Err(io::Error::other(error))),
+            None => Ok(()),
+        }
     }
 
     /// Makes the file whole: all of it is on disk, under its own name, when this returns.
@@ -96,12 +123,13 @@ impl Writing {
     /// When the system fails at that.
     pub async fn finish(mut self) -> Result<Fresh, FilesError> {
         let synced: io::Result<()> = async {
+            self.synced().await?;
             self.file.flush().await?;
             self.file.sync_all().await
         }
         .await;
         synced.map_err(FilesError::io("writing snapshot data"))?;
-        let Self { file: _, hash, size, part } = self;
+        let Self { hash, size, part, .. } = self;
         run(move || part.name(size, hex(&hash.finalize()))).await
     }
 }

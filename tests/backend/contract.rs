@@ -49,6 +49,7 @@ pub fn redis(id: &str, version: &str) -> EngineSpec {
         port: 4501,
         memory_limit: 64 << 20,
         data_file: None,
+        small_files: BTreeMap::new(),
         labels: BTreeMap::from([("cachette.cache-cluster-id".to_owned(), id.to_owned())]),
     }
 }

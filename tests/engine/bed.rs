@@ -3,13 +3,16 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
+    path::PathBuf,
     sync::atomic::{AtomicU16, AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
 use cachette::{
     backend::{Backend, EngineId, EngineSpec, ProcessBackend, ProcessSettings},
-    engine::{ClusterSettings, Duty, EngineSettings, InstanceSecret, Member, MemcachedClient, RedisClient, Seat},
+    engine::{
+        ClusterSettings, Duty, EngineSettings, InstanceSecret, Member, MemcachedClient, RedisClient, Seat, heirs_file,
+    },
     model::{Access, Engine, SlotSet},
 };
 use futures_util::future::join_all;
@@ -73,9 +76,20 @@ impl Bed {
 
     /// Starts an engine, and waits until it answers.
     pub async fn boot(&self, engine: Engine, in_cluster: bool) -> Member {
+        self.boot_with(engine, in_cluster, None).await
+    }
+
+    /// The same for a node that finds `dump` at its start, and is to own these slots.
+    pub async fn boot_heir(&self, engine: Engine, dump: PathBuf, slots: &SlotSet) -> Member {
+        self.boot_with(engine, true, Some((dump, slots))).await
+    }
+
+    async fn boot_with(&self, engine: Engine, in_cluster: bool, data: Option<(PathBuf, &SlotSet)>) -> Member {
         let name = format!("engine-{}", self.started.fetch_add(1, Ordering::Relaxed));
         let settings = self.settings(engine, &name, in_cluster);
         let launch = settings.launch();
+        let (data_file, slots) = data.unzip();
+        let heirs_file = slots.and_then(|slots| heirs_file(&settings, &name, slots));
         let spec = EngineSpec {
             id: EngineId::new(&name),
             engine,
@@ -84,7 +98,8 @@ impl Bed {
             config: launch.config,
             port: settings.port,
             memory_limit: launch.memory_limit,
-            data_file: None,
+            data_file,
+            small_files: heirs_file.into_iter().collect(),
             labels: BTreeMap::new(),
         };
         let running = self.backend.ensure(&spec).await.expect("an engine");
@@ -117,6 +132,7 @@ impl Bed {
             port: settings.port,
             memory_limit: launch.memory_limit,
             data_file: None,
+            small_files: BTreeMap::new(),
             labels: BTreeMap::new(),
         };
         let running = self.backend.ensure(&spec).await.expect("an engine");

@@ -28,7 +28,7 @@ async fn forms(engine: Engine, shards: u16, replicas: usize, helpers: usize) -> 
     took
 }
 
-async fn is_formed(seats: &[Seat], ids: &[String]) {
+pub async fn is_formed(seats: &[Seat], ids: &[String]) {
     let number = members(seats).len();
     let mut epochs = BTreeSet::new();
     for seat in seats.iter().filter(|seat| seat.duty != Duty::Helper) {

@@ -5,6 +5,7 @@ mod bed;
 mod changes;
 mod clients;
 mod forming;
+mod inheriting;
 mod items;
 mod replication;
 mod resharding;

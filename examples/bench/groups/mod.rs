@@ -7,7 +7,7 @@ mod bare_cluster;
 mod failover;
 mod group;
 mod reshard;
-mod talk;
+pub mod talk;
 mod traffic;
 
 use std::path::Path;

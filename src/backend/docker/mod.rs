@@ -220,9 +220,7 @@ impl Shared {
                 return Err(BackendError::NoSuchEngine { engine: spec.engine, version: spec.version.clone(), reason });
             }
         }
-        if let Some(data) = &spec.data_file {
-            self.put_data(&name, data).await?;
-        }
+        self.put_files(&name, spec).await?;
         let engine = self.start(&name, spec).await?;
         self.saw(&engine);
         Ok(engine)

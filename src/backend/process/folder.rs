@@ -1,6 +1,7 @@
 //! The private folder of an engine: its working directory, with what it prints and where it listens.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom},
     net::SocketAddr,
@@ -60,6 +61,11 @@ impl Folder {
     pub(super) fn put_data(&self, data: &Path) -> io::Result<()> {
         let place = self.0.join(DATA);
         fs::hard_link(data, &place).or_else(|_| fs::copy(data, &place).map(drop))
+    }
+
+    /// Writes small files for the engine.
+    pub(super) fn put_small(&self, files: &BTreeMap<String, String>) -> io::Result<()> {
+        files.iter().try_for_each(|(name, text)| fs::write(self.0.join(name), text))
     }
 
     pub(super) fn record(&self) -> io::Result<Record> {

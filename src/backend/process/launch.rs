@@ -32,11 +32,12 @@ pub(super) fn launch(
     address: SocketAddr,
 ) -> Result<Child, BackendError> {
     let record = Record { address, version: program.version.clone() };
-    let started = folder.create(&record).and_then(|()| match &spec.data_file {
+    let made = folder.create(&record).and_then(|()| match &spec.data_file {
         Some(data) => folder.put_data(data),
         None => Ok(()),
     });
-    let started = started.and_then(|()| spawn(spec, &program.path, folder, address));
+    let made = made.and_then(|()| folder.put_small(&spec.small_files));
+    let started = made.and_then(|()| spawn(spec, &program.path, folder, address));
     started.map_err(|error| {
         if let Err(error) = folder.remove() {
             tracing::warn!(engine = %spec.id, %error, "the folder of an engine that did not start stays behind");

@@ -13,11 +13,12 @@
 //!
 //! Nodes tell each other news about once a second, and sooner to those that they have not heard of for half the node
 //! timeout. So nodes start with a short timeout ([`boot_directives`]) and get the one that is wanted when the cluster
-//! stands ([`settle`]). What else is slow in the making of a cluster is told in [`opening`].
+//! stands ([`settle`]). What else is slow in the making of a cluster is told in [`opening`] and [`inheriting`].
 
 mod agree;
 mod commands;
 mod failover;
+mod inheriting;
 mod join;
 mod member;
 mod node;
@@ -29,6 +30,7 @@ mod view;
 pub use agree::{forget_all, settle, until_agreed, until_told};
 pub use commands::ClusterInfo;
 pub use failover::{switch_primary, take_over_in_turn};
+pub use inheriting::heirs_file;
 pub use join::{form, join};
 pub use member::{Duty, Member, Seat};
 pub use node::ClusterNode;
@@ -58,7 +60,7 @@ pub(super) fn boot_directives(settings: &EngineSettings) -> Vec<Vec<String>> {
     let version = (settings.version.major(), settings.version.minor());
     let mut all = vec![
         ["cluster-enabled", "yes"],
-        ["cluster-config-file", "nodes.conf"],
+        ["cluster-config-file", inheriting::NODES],
         ["cluster-node-timeout", FORMING_NODE_TIMEOUT],
         // Or nobody gets in until every slot is owned; the value that is wanted is set when the cluster stands.
         ["cluster-require-full-coverage", "no"],
