@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EngineRef, SlotSet};
+use super::{EngineRef, EngineRole, SlotSet};
 
 /// A node group's id: one to four digits. Those that the server chooses are `0001`, `0002`, ...
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,6 +77,15 @@ pub struct NodeGroup {
     pub promotion: Option<Promotion>,
     /// It is to go once its slots are with others.
     pub leaving: bool,
+}
+
+impl NodeGroup {
+    /// Whether an engine of the shard with this role has what the primary has: it copies the primary, or, in cluster mode,
+    /// the same engine in another region as the primary does.
+    #[must_use]
+    pub fn is_copy(&self, engine: &EngineRef, role: &EngineRole) -> bool {
+        role.follows(&self.primary) || matches!(role, EngineRole::Secondary { .. }) && *engine != self.primary
+    }
 }
 
 /// A change of the primary that somebody asked for.

@@ -9,6 +9,7 @@ use std::{
 use futures_util::future::try_join_all;
 
 use super::{
+    FORMING_NODE_TIMEOUT,
     member::{Connected, Duty, Member, connect, connect_all},
     view::ClusterView,
 };
@@ -97,8 +98,8 @@ async fn knows_shards(
 }
 
 /// Waits until every one of `members` tells clients of the new replica of `primary`, as nodes do once they have heard that
-/// it has seen something. They hear of that soon, as long as it has the node timeout of the start; what is not heard within
-/// a few seconds is no failure.
+/// it has seen something. That they hear soon it gets the node timeout of the start, see [`settle`]; what is not heard
+/// within a few seconds is no failure.
 ///
 /// # Errors
 /// When an engine does not answer.
@@ -107,6 +108,7 @@ pub async fn until_told(newcomer: &Member, primary: &Member, members: &[Member])
     if of.client.view().await?.myself().slots.is_empty() {
         return Ok(());
     }
+    new.client.set("cluster-node-timeout", FORMING_NODE_TIMEOUT).await?;
     of.client.stir_replication().await;
     let started = Instant::now();
     let mut nodes = connect_all(members).await?;

@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{NodeSnapshot, Snapshot, SnapshotSettings, SnapshotSource, SnapshotState};
 use crate::model::{
-    CacheCluster, EngineRef, EngineRole, FindMember, NodeGroup, NodeGroupId, NodeId, Observed, ReplicationGroup,
-    Running, TagSet,
+    CacheCluster, EngineRef, FindMember, NodeGroup, NodeGroupId, NodeId, Observed, ReplicationGroup, Running, TagSet,
 };
 
 /// What is said of a snapshot that is to be taken.
@@ -122,7 +121,7 @@ impl Snapshot {
         let Some(shard) = shard else { return Vec::new() };
         let follows = |source: &DumpSource| {
             let role = source.running.role.as_ref();
-            role.is_some_and(|role| matches!(role, EngineRole::Replica { .. }) && role.follows(&shard.primary))
+            role.is_some_and(|role| shard.is_copy(&source.engine, role))
         };
         let engines = shard.members.iter().filter_map(|id| member(id)).filter_map(serving);
         let (primaries, others): (Vec<_>, Vec<_>) = engines.partition(|source| source.engine == shard.primary);

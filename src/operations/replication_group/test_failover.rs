@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     model::{
-        EngineRole, Event, NodeGroup, NodeGroupId, NodeId, Promotion, ReplicationGroup, SourceType, catalogue::limits,
+        EngineRef, Event, NodeGroup, NodeGroupId, NodeId, Promotion, ReplicationGroup, SourceType, catalogue::limits,
     },
     operations::{Operations, errors, request::Request},
     protocol::{AwsError, Output, types},
@@ -72,11 +72,9 @@ fn check_shard(draft: &Draft, request: &Request, group: &ReplicationGroup, id: &
 fn has_replica(draft: &Draft, request: &Request, shard: &NodeGroup) -> bool {
     let find = super::members(draft.tables(), &request.scope);
     shard.members.iter().filter_map(|id| find(id)).filter(|member| member.deleted.is_none()).any(|member| {
-        let engine = member.nodes.get(&NodeId::FIRST).and_then(|node| node.current());
-        engine.is_some_and(|engine| engine.role.as_ref().is_some_and(|role| follows(role, shard)))
+        let Some(node) = member.nodes.get(&NodeId::FIRST) else { return false };
+        let name = EngineRef { cache_cluster_id: member.id.clone(), generation: node.generation };
+        let role = node.current().and_then(|engine| engine.role.as_ref());
+        role.is_some_and(|role| shard.is_copy(&name, role))
     })
-}
-
-fn follows(role: &EngineRole, shard: &NodeGroup) -> bool {
-    role.follows(&shard.primary)
 }

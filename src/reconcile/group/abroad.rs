@@ -49,7 +49,7 @@ impl GroupActor {
         let mut cluster_node_id = engine.running.cluster_node_id.clone();
         if engine.running.is_real() && source.running.is_real() {
             let in_sync = if group.cluster_mode.is_clustered() {
-                let (id, in_sync) = self.follow_in_cluster(members, engine, &source, true).await?;
+                let (id, in_sync) = self.follow_in_cluster(members, engine, &source).await?;
                 cluster_node_id = Some(id);
                 in_sync
             } else {
@@ -61,6 +61,7 @@ impl GroupActor {
             self.calm_down(engine).await?;
             if group.cluster_mode.is_clustered() {
                 self.read_when_down(engine, true).await?;
+                self.introduce(members, engine, &source).await?;
             }
         } else if group.cluster_mode.is_clustered() {
             // Records only: any name will do.

@@ -163,17 +163,12 @@ impl GroupActor {
         members: &Members,
         engine: &Engine,
         of: &Engine,
-        is_abroad: bool,
     ) -> Result<(String, bool), StepError> {
         let Some(id) = engine.running.cluster_node_id.clone() else {
             let existing = self.cluster_members(members, Some(&engine.name));
             let seat =
                 engine::Seat { member: self.cluster_member(engine), duty: Duty::Replica { of: of.running.peer } };
             let ids = engine::join(std::slice::from_ref(&seat), &existing).await?;
-            if is_abroad {
-                // Clients of its region find no other node for its slots.
-                engine::until_told(&seat.member, &self.cluster_member(of), &existing).await?;
-            }
             engine::settle(&[seat.member]).await?;
             return Ok((ids.into_iter().next().unwrap_or_default(), true));
         };
@@ -205,6 +200,14 @@ impl GroupActor {
         client.read_when_down(&self.settings(engine), always).await?;
         self.keep(engine, client).await;
         Ok(())
+    }
+
+    /// Waits until all nodes tell clients of one that copies another region: those of its own find no other for its slots.
+    pub(super) async fn introduce(&self, members: &Members, engine: &Engine, of: &Engine) -> Result<(), StepError> {
+        let existing = self.cluster_members(members, Some(&engine.name));
+        let member = self.cluster_member(engine);
+        engine::until_told(&member, &self.cluster_member(of), &existing).await?;
+        Ok(engine::settle(&[member]).await?)
     }
 
     /// Lets engines of another region take over, each from its primary here, if there is one left.

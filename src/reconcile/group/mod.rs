@@ -431,7 +431,7 @@ impl GroupActor {
         let mut cluster_node_id = engine.running.cluster_node_id.clone();
         if engine.running.is_real() && of.running.is_real() {
             let in_sync = if group.cluster_mode.is_clustered() {
-                let (id, in_sync) = self.follow_in_cluster(members, engine, of, false).await?;
+                let (id, in_sync) = self.follow_in_cluster(members, engine, of).await?;
                 cluster_node_id = Some(id);
                 in_sync
             } else {
