@@ -144,8 +144,10 @@ impl GlobalReplicationGroup {
         }
         let Some(primary) = self.member_of(&self.primary_region, find) else { return false };
         group.node_groups.iter().all(|(id, shard)| {
-            let Some(of) = primary.node_groups.get(id) else { return false };
-            let of = RemoteEngine { region: self.primary_region.clone(), engine: of.primary.clone() };
+            // What a secondary tells of its slots follows the primary's record, and may be a moment behind.
+            let copied = primary.node_groups.get(id).filter(|copied| copied.slots == shard.slots);
+            let Some(copied) = copied else { return false };
+            let of = RemoteEngine { region: self.primary_region.clone(), engine: copied.primary.clone() };
             let running = shard.working_primary(|id: &str| find.cluster(region, id));
             running.is_some_and(|running| running.role == Some(EngineRole::Secondary { of }))
         })
