@@ -1,6 +1,6 @@
 //! `docs/compatibility.md` says what the server does, and every operation checks its parameters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     answer::Refusal,
@@ -10,16 +10,10 @@ use crate::{
 
 const TABLE: &str = include_str!("../../docs/compatibility.md");
 
-/// What the table says of each operation.
-fn table() -> BTreeMap<&'static str, &'static str> {
+/// The operations of the table.
+fn table() -> Vec<&'static str> {
     let rows = TABLE.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| Operation"));
-    let cells = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
-    let table: Vec<_> = cells.map(|cells| (cells[1], cells[2])).collect();
-    assert!(table.is_sorted(), "the table is sorted by operation");
-    let count = table.len();
-    let table: BTreeMap<_, _> = table.into_iter().collect();
-    assert_eq!(table.len(), count, "an operation is in the table twice");
-    table
+    rows.map(|row| row.split('|').nth(1).map_or("", str::trim)).collect()
 }
 
 /// The parameters that an operation cannot do without, each with a value that it can read.
@@ -52,19 +46,17 @@ fn borrowed(parameters: &[(String, String)]) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
-async fn the_table_is_true_for_every_operation() {
-    let (app, model, table) = (App::start().await, Model::load(), table());
+async fn every_operation_is_in_the_table_and_does_something() {
+    let (app, model) = (App::start().await, Model::load());
     let known: BTreeSet<_> = model.operations.iter().map(|operation| operation.name.as_str()).collect();
     assert_eq!(known.len(), 77);
-    assert_eq!(table.keys().copied().collect::<BTreeSet<_>>(), known);
+    assert_eq!(table(), known.into_iter().collect::<Vec<_>>(), "sorted, each once");
     for operation in &model.operations {
         let name = operation.name.as_str();
         let parameters = required(&model, &operation.input, "");
         let answer = app.call(name, &borrowed(&parameters)).await;
-        let text = format!("Cachette does not support {name} yet. See docs/compatibility.md for what it does support.");
-        let refused = answer.refusal() == Some(Refusal::value(&text));
-        assert_eq!(table[name], if refused { "refused" } else { "real" }, "{name} {parameters:?}: {}", answer.body);
         assert!(answer.status < 500, "{name}: {}", answer.body);
+        assert!(!answer.body.contains("Cachette does not support"), "{name} {parameters:?}: {}", answer.body);
     }
 }
 
