@@ -75,7 +75,8 @@ async fn items_of_every_kind_come_back() {
     assert!(found.strip_prefix(b"VA 1000000\r\n").is_some_and(|value| value.starts_with(&large)));
     let left = String::from_utf8(told(to, b"mg a%%b t\r\n").await).expect("text");
     let left: u64 = left.trim_end().strip_prefix("HD t").and_then(|left| left.parse().ok()).expect("a time");
-    assert!((900..=1000).contains(&left), "{left}");
+    // An engine looks at the time once a second, and a busy one later: what it says is left may be a little too much.
+    assert!((900..=1005).contains(&left), "{left}");
 
     fs::write(&file, b"ms a 9999999 q\r\n").await.expect("written");
     assert!(matches!(load_items(to, &file).await, Err(EngineError::Data(_))));

@@ -110,9 +110,9 @@ async fn meet(
     old: &mut [Connected<'_>],
     helpers: &[Connected<'_>],
 ) -> Result<(), EngineError> {
-    let place = |node: &Connected<'_>| (node.member.peer, node.id.clone());
-    let newcomers: Vec<_> = new.iter().map(place).collect();
-    let everybody: Vec<_> = newcomers.iter().cloned().chain(old.iter().chain(helpers).map(place)).collect();
+    let newcomers: Vec<_> = new.iter().map(|node| (node.member, node.id.clone())).collect();
+    let others = old.iter().chain(helpers).map(|node| (node.member, node.id.clone()));
+    let everybody: Vec<_> = newcomers.iter().cloned().chain(others).collect();
     let introductions = new.iter_mut().map(|node| until_met(node, &everybody));
     let the_others = old.iter_mut().map(|node| until_met(node, &newcomers));
     // Both ways at once: told in one direction only, the other one would take another round.
@@ -121,7 +121,7 @@ async fn meet(
 }
 
 /// Lets a node meet `others`, and waits until it knows them.
-async fn until_met(node: &mut Connected<'_>, others: &[(SocketAddr, String)]) -> Result<(), EngineError> {
+async fn until_met(node: &mut Connected<'_>, others: &[(&Member, String)]) -> Result<(), EngineError> {
     let wait = Wait::until("the nodes of the cluster know each other", MEET_PATIENCE);
     let mut tell_at = Duration::ZERO;
     loop {
@@ -132,13 +132,18 @@ async fn until_met(node: &mut Connected<'_>, others: &[(SocketAddr, String)]) ->
             .filter(|node| node.is_myself() || (node.is_known() && node.link_is_up && node.address.is_some()))
             .map(|node| node.id.as_str())
             .collect();
-        let missing: Vec<SocketAddr> =
-            others.iter().filter(|(_, id)| !known.contains(id.as_str())).map(|(peer, _)| *peer).collect();
+        let missing: Vec<&Member> =
+            others.iter().filter(|(_, id)| !known.contains(id.as_str())).map(|(member, _)| *member).collect();
         if missing.is_empty() {
             return Ok(());
         }
         if wait.elapsed() >= tell_at {
-            node.client.meet(&missing).await?;
+            if !tell_at.is_zero() {
+                // One that has gone meanwhile would be waited for in vain; who asked has to find out who is left.
+                connect_all(missing.iter().copied()).await?;
+            }
+            let peers: Vec<SocketAddr> = missing.iter().map(|member| member.peer).collect();
+            node.client.meet(&peers).await?;
             tell_at = wait.elapsed() + MEET_AGAIN;
         }
         wait.a_moment().await?;
