@@ -1,49 +1,26 @@
 """Online migration: a group copies a redis that somebody runs on this machine, and takes its place."""
 
-import subprocess
-
 import pytest
 import redis
 from conftest import free_port, wait_for
 from engines import check_engines, docker, kill_engine
 from groups import create_group, describe, group_messages, primary, reader, role_of, wait_rest
+from sources import Source
 from writers import Writer
 
 
-class Source:
+def source_of(backend, folder):
     """A redis of the user's own, where containers find it too."""
-
-    def __init__(self, backend, folder, *flags):
-        addresses = ["127.0.0.1"]
-        if backend == "docker":
-            template = "{{(index .IPAM.Config 0).Gateway}}"
-            addresses += docker("network", "inspect", "bridge", "--format", template)
-            # Its own protection lets in nobody but this machine.
-            flags += ("--protected-mode", "no")
-        self.port = free_port()
-        command = ["redis-server", "--port", str(self.port), "--bind", *addresses, "--save", "", *flags]
-        self.process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-        self.cache = redis.Redis(port=self.port, decode_responses=True, retry=None)
-        wait_for(self.answers, what="the source's first answer")
-
-    def answers(self):
-        try:
-            return self.cache.ping()
-        except redis.ConnectionError:
-            return False
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait(30)
-
-    @property
-    def endpoints(self):
-        return [{"Address": "127.0.0.1", "Port": self.port}]
+    if backend != "docker":
+        return Source(folder)
+    gateway = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}")
+    # Its own protection lets in nobody but this machine.
+    return Source(folder, flags=("--protected-mode", "no"), addresses=("127.0.0.1", *gateway))
 
 
 @pytest.fixture
 def source(server, tmp_path):
-    source = Source(server.backend, tmp_path)
+    source = source_of(server.backend, tmp_path)
     yield source
     source.kill()
 

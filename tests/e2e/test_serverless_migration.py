@@ -6,9 +6,10 @@ import pytest
 import redis
 from conftest import free_port, wait_for
 from engines import kill_engine
-from secret_source import PASSWORD, Secrets, Source, make_certificates
+from secret_source import PASSWORD, Secrets, make_certificates
 from security import ca_file, connect, tls
 from serverless import address, cluster, create_serverless, described, messages, wait_serverless
+from sources import Source
 from writers import Writer
 
 

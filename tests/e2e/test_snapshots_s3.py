@@ -1,6 +1,5 @@
 """Snapshots that come from S3 and go there: to moto's, and to ones that refuse, are slow, or fall silent."""
 
-import importlib.util
 import shutil
 import subprocess
 
@@ -13,8 +12,6 @@ from serverless import cluster, create_serverless
 from test_serverless_restores import fails, files_of, take_serverless
 from test_serverless_snapshots import fill
 from test_snapshots import take
-
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("moto") is None, reason="there is no moto here")
 
 DUMP = "arn:aws:s3:::bucket/"
 
