@@ -166,6 +166,11 @@ def test_shards_come_and_go_everywhere(server, engine):
         wait_datastore(home, "available", 120)
         assert len(datastore(home)["GlobalNodeGroups"]) == 3
         assert slots_of(describe(home, "home")) == slots_of(describe(away, "abroad"))
+        for client, group_id in [(home, "home"), (away, "abroad")]:
+            for shard in describe(client, group_id)["NodeGroups"]:
+                (member,) = shard["NodeGroupMembers"]
+                known = node_of(client, member["CacheClusterId"]).execute_command("CLUSTER SLOTS")
+                assert len(known) == 3, member
         away.decrease_node_groups_in_global_replication_group(
             GlobalReplicationGroupId=ID, NodeGroupCount=2, GlobalNodeGroupsToRetain=[f"{ID}-0001", f"{ID}-0003"],
             ApplyImmediately=True,

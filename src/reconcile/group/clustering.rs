@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Engine, GroupActor, GroupChange, Members, Seat, find};
 use crate::{
     engine::{self, Duty, Member, ReplicationRole},
-    model::{EngineRef, EngineRole, NodeGroupId, NodeId, ReplicationGroup, SlotSet},
+    model::{EngineRef, EngineRole, NodeGroupId, NodeId, RemoteEngine, ReplicationGroup, SlotSet},
     reconcile::failure::StepError,
 };
 
@@ -105,8 +105,11 @@ impl GroupActor {
         {
             let others = group.node_groups.keys().filter(|id| *id != from && *id != to);
             let others: Vec<_> = others.filter_map(primary).map(|engine| self.cluster_member(&engine)).collect();
-            let (source, target) = (self.cluster_member(&source), self.cluster_member(&target));
-            engine::move_slots(&source, &target, &others, slots, |_| {}).await?;
+            let (source, heir) = (self.cluster_member(&source), self.cluster_member(&target));
+            engine::move_slots(&source, &heir, &others, slots, |_| {}).await?;
+            if group.node_groups.get(to).is_some_and(|shard| shard.slots.is_empty()) {
+                self.introduce_copies(members, &target).await?;
+            }
         }
         Ok(GroupChange::Moved { from: from.clone(), to: to.clone(), slots: slots.clone() })
     }
@@ -202,12 +205,30 @@ impl GroupActor {
         Ok(())
     }
 
-    /// Waits until all nodes tell clients of one that copies another region: those of its own find no other for its slots.
+    /// Waits until all nodes tell clients of a copy: those of a region that takes no writes find no other for its slots.
     pub(super) async fn introduce(&self, members: &Members, engine: &Engine, of: &Engine) -> Result<(), StepError> {
         let existing = self.cluster_members(members, Some(&engine.name));
         let member = self.cluster_member(engine);
         engine::until_told(&member, &self.cluster_member(of), &existing).await?;
         Ok(engine::settle(&[member]).await?)
+    }
+
+    /// Waits until all nodes tell clients of the copies of a primary that has got its first slots, in whichever region: no
+    /// node tells of a copy before.
+    async fn introduce_copies(&self, members: &Members, primary: &Engine) -> Result<(), StepError> {
+        let here = RemoteEngine { region: self.key.scope.region.clone(), engine: primary.name.clone() };
+        let copies = |role: &EngineRole| match role {
+            EngineRole::Replica { of } => *of == here.engine,
+            EngineRole::Secondary { of } => *of == here,
+            EngineRole::Primary | EngineRole::Migrating { .. } => false,
+        };
+        let abroad = self.members_abroad();
+        for copy in seated(members).chain(abroad.iter().flat_map(seated)) {
+            if copy.running.is_real() && copy.running.role.as_ref().is_some_and(copies) {
+                self.introduce(members, &copy, primary).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Lets engines of another region take over, each from its primary here, if there is one left.
