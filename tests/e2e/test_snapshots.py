@@ -99,7 +99,6 @@ def test_snapshots_are_taken_every_day(server, client):
     client.delete_cache_cluster(CacheClusterId="daily")
     wait_gone(client, "daily")
     wait_for(lambda: client.describe_snapshots()["Snapshots"] == [], what="its end with its cluster")
-    server.advance_to_noon()
 
 
 def test_the_command_line_shows_snapshots(server, client):
