@@ -16,7 +16,7 @@ import pytest
 import redis
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = pathlib.Path(os.environ.get("CACHETTE_BINARY", ROOT / "target" / "release" / "cachette"))
+BINARY = pathlib.Path(os.environ.get("CACHETTE_BINARY", ROOT / "target" / "debug" / "cachette"))
 BACKENDS = os.environ.get("CACHETTE_TEST_BACKENDS", "process docker").split()
 
 
