@@ -31,4 +31,5 @@ pub mod server;
 pub mod snapshot_files;
 pub mod store;
 pub mod tls;
+pub mod traces;
 pub mod trail;

@@ -32,6 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("iam_login", &["authorization", "clock", "engine", "gateway", "model", "protocol", "store"]),
     ("object_storage", &[]),
     ("trail", &["clock", "model", "protocol"]),
+    ("traces", &[]),
     ("integrations", &["clock", "model", "store"]),
     ("operations", &["clock", "model", "object_storage", "protocol", "store"]),
     (
@@ -52,7 +53,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "http",
-        &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls", "trail"],
+        &[
+            "authorization",
+            "clock",
+            "faults",
+            "model",
+            "operations",
+            "protocol",
+            "reset",
+            "store",
+            "tls",
+            "traces",
+            "trail",
+        ],
     ),
 ];
 
