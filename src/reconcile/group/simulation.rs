@@ -113,6 +113,7 @@ impl Simulation {
                 snapshot_window: None,
                 tags: TagSet::default(),
                 replica_count_changing: false,
+                replicas_coming: None,
                 former_user_group_id: None,
                 migration: None,
                 migration_tests: Vec::new(),
