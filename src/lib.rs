@@ -28,6 +28,7 @@ pub mod reconcile;
 pub mod reset;
 pub mod secrets_manager;
 pub mod server;
+pub mod signed_http;
 pub mod snapshot_files;
 pub mod store;
 pub mod tls;

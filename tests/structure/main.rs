@@ -21,7 +21,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("tls", &["model"]),
     ("faults", &["clock", "model", "store"]),
-    ("secrets_manager", &[]),
+    ("signed_http", &[]),
+    ("secrets_manager", &["signed_http"]),
     ("migration_source", &["gateway", "model", "secrets_manager", "store"]),
     ("authorization", &["clock", "model", "protocol", "store"]),
     ("backend", &["model"]),
@@ -33,8 +34,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("object_storage", &[]),
     ("trail", &["clock", "model", "protocol"]),
     ("traces", &[]),
-    ("integrations", &["clock", "model", "store"]),
-    ("operations", &["clock", "model", "object_storage", "protocol", "store"]),
+    ("integrations", &["clock", "model", "signed_http", "store"]),
+    ("operations", &["clock", "integrations", "model", "object_storage", "protocol", "store"]),
     (
         "reconcile",
         &[
