@@ -69,6 +69,8 @@ pub use snapshot::{
 };
 pub use subnet_group::CacheSubnetGroup;
 pub use tags::TagSet;
-pub use update_action::{NodeUpdate, UpdateAction, UpdateActionStatus, UpdateInitiator, UpdateState, UpdateTarget};
+pub use update_action::{
+    NodeUpdate, PlannedReplacement, UpdateAction, UpdateActionStatus, UpdateInitiator, UpdateState, UpdateTarget,
+};
 pub use user::{Unsettled, User, UserGroup};
 pub use window::{MaintenanceWindow, SnapshotWindow};

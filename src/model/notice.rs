@@ -66,6 +66,24 @@ const TOPIC_NAMES: &[TopicName] = &[
     topic(GROUP, REPLICAS_THERE, "", "ElastiCache:ReplicationGroupIncreaseReplicaCountFinished"),
     topic(BOTH, "Snapshot succeeded ", "", "ElastiCache:SnapshotComplete"),
     topic(BOTH, "Snapshot failed ", "", "ElastiCache:SnapshotFailed"),
+    topic(
+        CLUSTER,
+        "The node with Cache Cluster ID: ",
+        " is scheduled for replacement ",
+        "ElastiCache:NodeReplacementScheduled",
+    ),
+    topic(
+        CLUSTER,
+        "The replacement in maintenance window for node ",
+        " has re-scheduled ",
+        "ElastiCache:NodeReplacementRescheduled",
+    ),
+    topic(
+        CLUSTER,
+        "The replacement for Cache Cluster ID: ",
+        " has been canceled",
+        "ElastiCache:NodeReplacementCanceled",
+    ),
     topic(CLUSTER, "Service update is available ", "", "ElastiCache:ServiceUpdateAvailableForNode"),
 ];
 

@@ -83,6 +83,7 @@ pub(super) fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<
         restore: None,
         snapshotting: None,
         update_action: None,
+        replacement: None,
     }
 }
 
