@@ -6,21 +6,38 @@ use cachette::{
     cli::{Cli, Command, LogFormat, Serve},
     open_files,
     server::{Server, StartError},
+    traces::{self, Traces, TracesError},
 };
 use clap::Parser;
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tokio::{
+    runtime::Handle,
+    signal::unix::{SignalKind, signal},
+};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 fn main() -> ExitCode {
     let Command::Serve(options) = Cli::parse().command;
-    log(options.log_format);
     open_files::allow_more();
     make_room_for_descriptors();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    match runtime.block_on(serve(*options)) {
+    let traces = match traces(runtime.handle()) {
+        Ok(traces) => traces,
+        Err(error) => return fail(&error),
+    };
+    log(options.log_format, traces.as_ref());
+    let served = runtime.block_on(serve(*options));
+    if let Some(traces) = traces {
+        traces.end();
+    }
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
@@ -48,8 +65,9 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
 }
 
 async fn serve(options: Serve) -> Result<(), StartError> {
-    let address = options.listen;
+    let asked = options.listen;
     let server = Server::start(options).await?;
+    let address = server.address().unwrap_or(asked);
     println!("Cachette {} is listening on {address}, engines by {}.", env!("CARGO_PKG_VERSION"), server.backend());
     println!("  aws --endpoint-url http://{address} elasticache describe-cache-clusters");
     server.run(interrupted()).await;
@@ -68,17 +86,26 @@ async fn interrupted() {
     }
 }
 
-/// Logs to standard error; `CACHETTE_LOG` filters, such as `debug` or `cachette::reconcile=debug`.
-fn log(format: LogFormat) {
+/// The way of traces to a collector, if the environment names one.
+fn traces(runtime: &Handle) -> Result<Option<Traces>, TracesError> {
+    let settings = traces::Settings::read(|name| std::env::var(name).ok())?;
+    settings.map(|settings| Traces::open(runtime, settings)).transpose()
+}
+
+/// Logs to standard error; `CACHETTE_LOG` filters, such as `debug` or `cachette::reconcile=debug`. It does not filter
+/// traces.
+fn log(format: LogFormat, traces: Option<&Traces>) {
     let filter = EnvFilter::try_from_env("CACHETTE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,cachette=info"));
     // It would write down what it signs, parameters of requests included, which may be secrets.
     let filter = match "aws_sigv4=off".parse() {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
     };
-    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => logger.init(),
-        LogFormat::Json => logger.json().init(),
-    }
+    let logger = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let logger = match format {
+        LogFormat::Text => logger.boxed(),
+        LogFormat::Json => logger.json().boxed(),
+    };
+    let logger = logger.with_filter(filter.and(filter_fn(traces::is_worth_a_line)));
+    tracing_subscriber::registry().with(traces.map(Traces::layer)).with(logger).init();
 }

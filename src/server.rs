@@ -22,7 +22,7 @@ use crate::{
     http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
-    integrations::{self, Services, ServicesError},
+    integrations::{self, References, Services, ServicesError},
     migration_source::Sources,
     model::{Engine, Outlets},
     object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
@@ -169,10 +169,10 @@ impl Server {
         let gateway = Gateway::new(settings, Arc::clone(&certificates), Arc::new(Records::new(Arc::clone(&store))));
         let has_secrets = secrets.is_configured();
         let sources = Arc::new(Sources::new(Arc::clone(&store), Arc::new(secrets)));
-        let gateway = gateway.with_iam_login(Arc::new(iam_logins)).with_sources(Arc::clone(&sources) as _);
-        let gateway = Arc::new(gateway);
+        let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)).with_sources(Arc::clone(&sources) as _));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
         let operations = operations.with_object_storage(Arc::clone(&object_storage)).with_secrets(has_secrets);
+        let operations = operations.with_references(References::new(Arc::clone(&services)));
         let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
         let limits = Limits { connections: files.api_connections, ..Limits::default() };
         let guard = Guard::new(options.admin_access.into(), own_names, limits);

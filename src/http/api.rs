@@ -21,6 +21,7 @@ use crate::{
     operations::{Operations, Request},
     protocol::{AwsError, ErrorCode, Operation, Output, query},
     tls::Certificates,
+    traces::RequestTrace,
     trail::{Call, Outcome, Trail},
 };
 
@@ -48,23 +49,27 @@ pub struct Api {
 pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Bytes) -> Response {
     let id = Uuid::new_v4();
     let request_id = id.to_string();
-    let span = tracing::info_span!("request", request_id, action = tracing::field::Empty);
+    let span = tracing::info_span!("request", otel.kind = "server", request_id, action = tracing::field::Empty);
+    let trace = RequestTrace(&span);
+    trace.continues(&parts.headers);
     async {
         let answer = match api.answer(&parts, &body, id).await {
             Ok((operation, output)) => {
                 let body = output.to_xml(&request_id);
                 tracing::debug!(operation, "answered");
+                trace.answers(StatusCode::OK.as_u16(), None);
                 (StatusCode::OK, body)
             }
             Err(error) => {
                 tracing::info!(code = error.code.as_str(), message = error.message, "refused");
                 let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+                trace.answers(status.as_u16(), Some(error.code.as_str()));
                 (status, error.to_xml(&request_id))
             }
         };
         response(answer.0, answer.1.into(), &request_id)
     }
-    .instrument(span)
+    .instrument(span.clone())
     .await
 }
 
@@ -75,7 +80,9 @@ impl Api {
         let caller = self.authentication.caller(parts, body, time)?;
         let operation = query::decode_request(parts.uri.query(), body)?;
         let name = operation.name();
-        tracing::Span::current().record("action", name);
+        let span = tracing::Span::current();
+        span.record("action", name);
+        RequestTrace(&span).names(name, &caller.scope.account, &caller.scope.region);
         let source = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
         let mut call = Call {
             time,

@@ -6,7 +6,9 @@
 
 mod deliveries;
 mod outlet;
+mod references;
 mod services;
 
 pub use deliveries::run as deliver;
+pub use references::{Key, References};
 pub use services::{Service, Services, ServicesError};

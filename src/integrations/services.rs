@@ -43,10 +43,15 @@ pub enum Service {
     CloudWatchLogs,
     /// Where logs go as a stream.
     Firehose,
+    /// Keys that caches name.
+    Kms,
+    /// Subnets and security groups that caches name.
+    Ec2,
 }
 
 impl Service {
-    const ALL: [Self; 5] = [Self::Sns, Self::EventBridge, Self::CloudWatch, Self::CloudWatchLogs, Self::Firehose];
+    const ALL: [Self; 7] =
+        [Self::Sns, Self::EventBridge, Self::CloudWatch, Self::CloudWatchLogs, Self::Firehose, Self::Kms, Self::Ec2];
 
     /// The variable that says where the service is, as AWS's tools name it.
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html>
@@ -58,6 +63,8 @@ impl Service {
             Self::CloudWatch => "AWS_ENDPOINT_URL_CLOUDWATCH",
             Self::CloudWatchLogs => "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
             Self::Firehose => "AWS_ENDPOINT_URL_FIREHOSE",
+            Self::Kms => "AWS_ENDPOINT_URL_KMS",
+            Self::Ec2 => "AWS_ENDPOINT_URL_EC2",
         }
     }
 }
@@ -115,6 +122,17 @@ impl Services {
         Ok(Self { addresses, credentials, http })
     }
 
+    /// Where a service is, `None` when there is no such service.
+    pub(super) fn address(&self, service: Service) -> Option<&str> {
+        self.addresses.get(&service).map(String::as_str)
+    }
+
+    /// Who asks. Without credentials the account stands for the access key, as what emulates AWS takes it.
+    pub(super) fn credentials(&self, scope: &Scope) -> Credentials {
+        let account = || Credentials::new(&*scope.account, ANY_SECRET, None, None, "account");
+        self.credentials.clone().unwrap_or_else(account)
+    }
+
     /// Whether a service can be reached at all.
     #[must_use]
     pub fn has(&self, service: Service) -> bool {
@@ -127,22 +145,17 @@ impl Services {
         Outlets { topics: self.has(Service::Sns), bus: self.has(Service::EventBridge) }
     }
 
-    /// What a client of a service is made of, in the region of a cache, `None` when there is no such service. Without
-    /// credentials the account stands for the access key, as what emulates AWS takes it. Nothing is tried twice: who
-    /// sends knows better what may be repeated, and when.
+    /// What a client of a service is made of, in the region of a cache, `None` when there is no such service. Nothing is
+    /// tried twice: who sends knows better what may be repeated, and when.
     #[must_use]
     pub fn config(&self, service: Service, scope: &Scope) -> Option<SdkConfig> {
         let address = self.addresses.get(&service)?;
-        let credentials = self
-            .credentials
-            .clone()
-            .unwrap_or_else(|| Credentials::new(&*scope.account, ANY_SECRET, None, None, "account"));
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_WITHIN).operation_timeout(ANSWER_WITHIN);
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .endpoint_url(address)
             .region(Region::new(scope.region.clone()))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .credentials_provider(SharedCredentialsProvider::new(self.credentials(scope)))
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts.build())
             .http_client(self.http.clone());

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Access, CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Observed, Restore, Scope,
-    Settings, SnapshotWindow, Succession, TagSet, TransitEncryption,
+    Access, CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Observed, PlannedReplacement,
+    Restore, Scope, Settings, SnapshotWindow, Succession, TagSet, TransitEncryption,
 };
 
 /// A cache cluster: a Memcached cluster of up to 40 nodes or a single Redis or Valkey node.
@@ -98,6 +98,9 @@ pub struct CacheCluster {
     /// What is being done about a service update for it or its replication group, while its nodes are replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update_action: Option<String>,
+    /// When its nodes are to be replaced, while that is planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<PlannedReplacement>,
 }
 
 /// Where a cache cluster belongs in a replication group.

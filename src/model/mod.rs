@@ -53,7 +53,7 @@ pub use global_replication_group::{
 };
 pub use migration::{Completion, CustomerNode, MOST_LOSSES, Migration, MigrationEnding, PATIENCE as SOURCE_PATIENCE};
 pub use node_group::{InvalidNodeGroupId, NodeGroup, NodeGroupId, Promotion};
-pub use notice::BusName;
+pub use notice::{BusName, REPLICAS_COMING, REPLICAS_THERE};
 pub use observed::{Failure, Observed, Running, Settings};
 pub use parameter_group::CacheParameterGroup;
 pub use replication_group::{ClusterMode, Departure, FindMember, GroupPhase, GroupPorts, ReplicationGroup, Resharding};
@@ -69,6 +69,8 @@ pub use snapshot::{
 };
 pub use subnet_group::CacheSubnetGroup;
 pub use tags::TagSet;
-pub use update_action::{NodeUpdate, UpdateAction, UpdateActionStatus, UpdateInitiator, UpdateState, UpdateTarget};
+pub use update_action::{
+    NodeUpdate, PlannedReplacement, UpdateAction, UpdateActionStatus, UpdateInitiator, UpdateState, UpdateTarget,
+};
 pub use user::{Unsettled, User, UserGroup};
 pub use window::{MaintenanceWindow, SnapshotWindow};

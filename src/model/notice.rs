@@ -3,6 +3,12 @@
 
 use super::{Event, SourceType};
 
+/// Told to topics when replicas begin to be added to a group. `DescribeEvents` has no such event.
+pub const REPLICAS_COMING: &str = "Replicas are being added";
+
+/// Told to topics when all of them are there, as [`REPLICAS_COMING`].
+pub const REPLICAS_THERE: &str = "Replicas have been added";
+
 /// A name on topics, and the messages that it stands for: by whom they are, how they begin, and what is in them.
 struct TopicName {
     of: &'static [SourceType],
@@ -56,12 +62,38 @@ const TOPIC_NAMES: &[TopicName] = &[
     topic(CLUSTER, "Cache node ", " restarted", "ElastiCache:CacheNodesRebooted"),
     topic(BOTH, "Failover from primary node ", " completed", "ElastiCache:FailoverComplete"),
     topic(GROUP, "Replication group ", " created", "ElastiCache:CreateReplicationGroupComplete"),
+    topic(GROUP, REPLICAS_COMING, "", "ElastiCache:ReplicationGroupIncreaseReplicaCountStarted"),
+    topic(GROUP, REPLICAS_THERE, "", "ElastiCache:ReplicationGroupIncreaseReplicaCountFinished"),
     topic(BOTH, "Snapshot succeeded ", "", "ElastiCache:SnapshotComplete"),
     topic(BOTH, "Snapshot failed ", "", "ElastiCache:SnapshotFailed"),
+    topic(
+        CLUSTER,
+        "The node with Cache Cluster ID: ",
+        " is scheduled for replacement ",
+        "ElastiCache:NodeReplacementScheduled",
+    ),
+    topic(
+        CLUSTER,
+        "The replacement in maintenance window for node ",
+        " has re-scheduled ",
+        "ElastiCache:NodeReplacementRescheduled",
+    ),
+    topic(
+        CLUSTER,
+        "The replacement for Cache Cluster ID: ",
+        " has been canceled",
+        "ElastiCache:NodeReplacementCanceled",
+    ),
     topic(CLUSTER, "Service update is available ", "", "ElastiCache:ServiceUpdateAvailableForNode"),
 ];
 
 impl Event {
+    /// Whether topics are told of it and `DescribeEvents` does not have it.
+    #[must_use]
+    pub fn is_for_topics_only(&self) -> bool {
+        self.source_type == ReplicationGroup && [REPLICAS_COMING, REPLICAS_THERE].contains(&self.message.as_str())
+    }
+
     /// The name of the notification that a topic gets, `None` when there is none of such an event.
     #[must_use]
     pub fn topic_name(&self) -> Option<&'static str> {

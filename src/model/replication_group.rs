@@ -58,6 +58,9 @@ pub struct ReplicationGroup {
     pub tags: TagSet,
     /// A change of how many replicas there are is under way, and has been announced.
     pub replica_count_changing: bool,
+    /// Since when replicas are being added. Topics are told of the end of it.
+    #[serde(default)]
+    pub replicas_coming: Option<DateTime<Utc>>,
     /// The user group that was attached before the last change of that. Shown until no engine follows it any more.
     #[serde(default)]
     pub former_user_group_id: Option<String>,

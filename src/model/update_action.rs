@@ -32,6 +32,15 @@ pub struct UpdateAction {
     pub nodes: Vec<NodeUpdate>,
 }
 
+/// When the nodes of a cluster are to be replaced, as their owner was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedReplacement {
+    /// When the maintenance window opens.
+    pub start: DateTime<Utc>,
+    /// When it closes.
+    pub end: DateTime<Utc>,
+}
+
 /// Who asks for an update to be applied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,6 +8,7 @@ mod events;
 mod global_replication_group;
 mod pagination;
 mod parameter_groups;
+mod references;
 mod replication_group;
 mod request;
 mod reserved_nodes;
@@ -27,6 +28,7 @@ pub use request::{Options, Request};
 
 use crate::{
     clock::Clock,
+    integrations::References,
     model::{ServerlessCache, ServerlessPhase},
     object_storage::ObjectStorage,
     protocol::{AwsError, Operation, Output},
@@ -52,13 +54,16 @@ pub struct Operations {
     object_storage: Arc<ObjectStorage>,
     /// Whether secrets can be looked up.
     has_secrets: bool,
+    /// Who knows what is elsewhere.
+    references: Option<References>,
 }
 
 impl Operations {
     /// The operations on `store`.
     #[must_use]
     pub fn new(store: Arc<Store>, clock: Arc<Clock>, options: Options) -> Self {
-        Self { store, clock, options, object_storage: Arc::new(ObjectStorage::none()), has_secrets: false }
+        let object_storage = Arc::new(ObjectStorage::none());
+        Self { store, clock, options, object_storage, has_secrets: false, references: None }
     }
 
     /// The same with somewhere to read snapshots from and export them to.
@@ -74,12 +79,19 @@ impl Operations {
         Self { has_secrets, ..self }
     }
 
+    /// The same with services that know which keys, subnets and security groups there are.
+    #[must_use]
+    pub fn with_references(self, references: References) -> Self {
+        Self { references: Some(references), ..self }
+    }
+
     /// Carries out an operation.
     ///
     /// # Errors
     /// What `ElastiCache` would answer.
     #[expect(clippy::too_many_lines, reason = "one arm for each of the 77 operations")]
     pub async fn execute(&self, request: &Request, operation: Operation) -> Result<Output, AwsError> {
+        self.check_references(request, &operation).await?;
         match operation {
             Operation::CreateCacheCluster(input) => self.create_cache_cluster(request, *input).await,
             Operation::DescribeCacheClusters(input) => self.describe_cache_clusters(request, &input),

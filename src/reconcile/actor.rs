@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::future::join_all;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::{
     Key, Shared,
@@ -11,6 +11,7 @@ use super::{
     failure::{PATIENCE, StepError},
     plan::{Step, World, plan},
     queue::Outcome,
+    step_trace::traced,
 };
 use crate::model::{CacheCluster, EndpointId, EndpointRole, NodeId, parameters};
 
@@ -25,30 +26,35 @@ pub(super) struct Actor {
 impl Actor {
     /// Brings the world closer to the cluster's record, until there is nothing left to do or something fails.
     pub async fn run(self) -> Outcome {
-        let span = tracing::info_span!("reconcile", cache_cluster_id = self.key.id, scope = %self.key.scope);
-        async {
-            loop {
-                let Some(cluster) = self.record() else { return Outcome::Settled };
-                let steps = self.plan(&cluster);
-                if steps.is_empty() {
-                    return when_settled(&cluster);
-                }
-                tracing::debug!(?steps, "next");
-                let outcomes = join_all(steps.iter().map(|step| self.act(&cluster, step))).await;
-                let mut failed = false;
-                for (step, outcome) in steps.iter().zip(outcomes) {
-                    if let Err(error) = outcome {
-                        failed = true;
-                        self.note_failure(step, &error).await;
-                    }
-                }
-                if failed {
-                    return Outcome::Failed;
-                }
+        let mut span = Span::none();
+        loop {
+            let Some(cluster) = self.record() else { return Outcome::Settled };
+            let steps = self.plan(&cluster);
+            if steps.is_empty() {
+                return when_settled(&cluster);
+            }
+            // Most looks find nothing to do, and would hide the others in traces.
+            if span.is_none() {
+                span = tracing::info_span!("reconcile", cache_cluster_id = self.key.id, scope = %self.key.scope);
+            }
+            if !self.take(&cluster, &steps).instrument(span.clone()).await {
+                return Outcome::Failed;
             }
         }
-        .instrument(span)
-        .await
+    }
+
+    /// Takes steps at the same time; answers whether all went well.
+    async fn take(&self, cluster: &Arc<CacheCluster>, steps: &[Step]) -> bool {
+        tracing::debug!(?steps, "next");
+        let outcomes = join_all(steps.iter().map(|step| traced(step, self.act(cluster, step)))).await;
+        let mut all_well = true;
+        for (step, outcome) in steps.iter().zip(outcomes) {
+            if let Err(error) = outcome {
+                all_well = false;
+                self.note_failure(step, &error).await;
+            }
+        }
+        all_well
     }
 
     /// The cluster's record as it is now.

@@ -28,6 +28,7 @@ mod restoring;
 mod serverless;
 mod serverless_migration;
 mod snapshots;
+mod step_trace;
 mod steps;
 mod updates;
 mod users;
@@ -36,6 +37,7 @@ mod watch;
 use std::{future::Future, sync::Arc};
 
 use tokio::sync::mpsc;
+use tracing::Instrument;
 
 use actor::Actor;
 use group::GroupActor;
@@ -132,7 +134,10 @@ pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
                     match key.subject {
                         Subject::CacheCluster => Actor { shared, key, failures }.run().await,
                         Subject::ReplicationGroup => GroupActor::new(shared, key, failures).run().await,
-                        Subject::GlobalReplicationGroup => datastore::run(shared, key).await,
+                        Subject::GlobalReplicationGroup => {
+                            let span = tracing::info_span!("reconcile", global_replication_group_id = key.id);
+                            datastore::run(shared, key).instrument(span).await
+                        }
                         Subject::ServerlessMigration => serverless_migration::run(shared, key, failures).await,
                         Subject::MigrationTest => GroupActor::new(shared, key, failures).test_sources().await,
                     }

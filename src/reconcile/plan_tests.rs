@@ -89,6 +89,7 @@ impl Simulation {
             restore: None,
             snapshotting: None,
             update_action: None,
+            replacement: None,
         };
         Self {
             cluster: Some(cluster),

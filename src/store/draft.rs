@@ -67,13 +67,19 @@ impl Draft {
     }
 
     /// Adds an event, with its delivery to whoever is to be told of it, and lets go of events that are too old or too
-    /// many. The record that the event is about has to be there still.
+    /// many. What is for topics only becomes no event. The record that the event is about has to be there still.
     pub fn emit(&mut self, scope: &Scope, event: Event) {
         let oldest_kept = event.date - TimeDelta::days(EVENT_RETENTION_DAYS);
-        let last: u64 = self.tables.events.iter(scope).next_back().and_then(|(id, _)| id.parse().ok()).unwrap_or(0);
+        // Deliveries are in the order of events, also those that are no events.
+        let events = self.tables.events.iter(scope).next_back().map(|(id, _)| id);
+        let deliveries = self.tables.deliveries.iter(scope).next_back().map(|(id, _)| id);
+        let last: u64 = events.max(deliveries).and_then(|id| id.parse().ok()).unwrap_or(0);
         let id = format!("{:020}", last + 1);
         if let Some(outlet) = self.outlet(scope, &event) {
             self.put(scope, &id, Delivery { event: event.clone(), outlet });
+        }
+        if event.is_for_topics_only() {
+            return;
         }
         self.put(scope, &id, event);
         // Two at most for each that is added: the number falls without any one transaction paying for it all.

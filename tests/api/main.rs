@@ -48,6 +48,7 @@ mod snapshot_buckets;
 mod snapshots;
 mod strict;
 mod tags;
+mod traces;
 mod trail;
 mod unreconciled;
 mod user_groups;

@@ -294,6 +294,12 @@ async fn an_update_applies_itself_after_its_date_in_the_maintenance_window() {
     assert_eq!(statuses(&app, &update).await, scheduled);
     let asked_for = [("ServiceUpdateName", update.as_str()), ("UpdateActionStatus.member.1", "scheduled")];
     assert_eq!(app.done(ACTIONS, &asked_for).await.texts("CacheClusterId"), ["cache"]);
+    let date = by.format("%Y-%m-%d");
+    let first = format!("Start Time: {date}T18:00:00Z, End Time: {date}T19:00:00Z");
+    told(&app, "cache", &format!("is scheduled for replacement during the maintenance window from {first}")).await;
+    let longer = format!("{day}:18:00-{day}:19:30");
+    app.done("ModifyCacheCluster", &[("CacheClusterId", "cache"), ("PreferredMaintenanceWindow", &longer)]).await;
+    told(&app, "cache", &format!("to New Start Time: {date}T18:00:00Z, New End Time: {date}T19:30:00Z")).await;
     // Two hours later the window opens.
     app.advance(Duration::from_hours(2)).await;
     let waited = timeout(LIMIT, async {
@@ -309,11 +315,44 @@ async fn an_update_applies_itself_after_its_date_in_the_maintenance_window() {
     assert_eq!(done.sla_met(), Some(&SlaMet::No));
     let initiator = done.cache_node_update_status()[0].node_update_initiated_by().expect("somebody");
     assert_eq!(initiator.as_str(), "system");
+    let messages = app.messages("cache-cluster", "cache").await;
+    assert!(!messages.iter().any(|message| message.contains("canceled")), "{messages:?}");
     // What came after the date keeps what it has, and what would lose its data does so whenever.
     app.advance(DAY * 14).await;
     assert_eq!(statuses(&app, &update).await, [status("cache", "complete"), status("later", "not-applied")]);
     let memcached = available(&app, 2).await;
     assert_eq!(statuses(&app, &memcached).await, [status("other", "not-applied")]);
+}
+
+#[tokio::test]
+async fn who_applies_an_update_before_the_window_is_told_that_the_plan_is_off() {
+    let app = App::start().await;
+    app.redis("cache").await;
+    let before = available(&app, 1).await;
+    while available(&app, 1).await == before {
+        app.advance(DAY).await;
+    }
+    let update = available(&app, 1).await;
+    // A window of an hour, of which there is none in the first hours after the date.
+    let weekday = |time: DateTime<Utc>| time.format("%a").to_string().to_lowercase();
+    let date = time(&app).await + TimeDelta::days(31);
+    let window = format!("{0}:05:00-{0}:06:00", weekday(date + TimeDelta::days(3)));
+    app.done("ModifyCacheCluster", &[("CacheClusterId", "cache"), ("PreferredMaintenanceWindow", &window)]).await;
+    app.advance(DAY * 31).await;
+    told(&app, "cache", "is scheduled for replacement").await;
+    let apply = [("ServiceUpdateName", update.as_str()), ("CacheClusterIds.member.1", "cache")];
+    app.done("BatchApplyUpdateAction", &apply).await;
+    told(&app, "cache", "has been canceled").await;
+}
+
+/// Waits until an event of a cluster has this text.
+async fn told(app: &App, id: &str, text: &str) {
+    let waited = timeout(LIMIT, async {
+        while !app.messages("cache-cluster", id).await.iter().any(|message| message.contains(text)) {
+            sleep(Duration::from_millis(2)).await;
+        }
+    });
+    let Ok(()) = waited.await else { panic!("{id}: no {text:?}: {:?}", app.messages("cache-cluster", id).await) };
 }
 
 #[tokio::test]

@@ -162,6 +162,12 @@ def test_a_topic_is_told_what_happens_to_a_group(client, services):
     inbox = Inbox(services, queue)
     create_group(client, "family", 2, NotificationTopicArn=topic)
     inbox.until_told(("ElastiCache:CreateReplicationGroupComplete", "family"))
+    client.increase_replica_count(ReplicationGroupId="family", NewReplicaCount=2, ApplyImmediately=True)
+    inbox.until_told(
+        ("ElastiCache:ReplicationGroupIncreaseReplicaCountStarted", "family"),
+        ("ElastiCache:CacheClusterProvisioningComplete", "family-003"),
+        ("ElastiCache:ReplicationGroupIncreaseReplicaCountFinished", "family"),
+    )
     client.test_failover(ReplicationGroupId="family", NodeGroupId="0001")
     inbox.until_told(("ElastiCache:FailoverComplete", "family"))
 

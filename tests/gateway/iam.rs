@@ -105,6 +105,7 @@ fn record() -> CacheCluster {
         restore: None,
         snapshotting: None,
         update_action: None,
+        replacement: None,
     }
 }
 

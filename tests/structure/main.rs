@@ -21,7 +21,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("tls", &["model"]),
     ("faults", &["clock", "model", "store"]),
-    ("secrets_manager", &[]),
+    ("signed_http", &[]),
+    ("secrets_manager", &["signed_http"]),
     ("migration_source", &["gateway", "model", "secrets_manager", "store"]),
     ("authorization", &["clock", "model", "protocol", "store"]),
     ("backend", &["model"]),
@@ -32,8 +33,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("iam_login", &["authorization", "clock", "engine", "gateway", "model", "protocol", "store"]),
     ("object_storage", &[]),
     ("trail", &["clock", "model", "protocol"]),
-    ("integrations", &["clock", "model", "store"]),
-    ("operations", &["clock", "model", "object_storage", "protocol", "store"]),
+    ("traces", &[]),
+    ("integrations", &["clock", "model", "signed_http", "store"]),
+    ("operations", &["clock", "integrations", "model", "object_storage", "protocol", "store"]),
     (
         "reconcile",
         &[
@@ -52,7 +54,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "http",
-        &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls", "trail"],
+        &[
+            "authorization",
+            "clock",
+            "faults",
+            "model",
+            "operations",
+            "protocol",
+            "reset",
+            "store",
+            "tls",
+            "traces",
+            "trail",
+        ],
     ),
 ];
 

@@ -201,6 +201,7 @@ pub(in crate::operations) fn new_cluster(
         restore: Seed::new(snapshot, objects).map(|seed| seed.whole()).transpose()?,
         snapshotting: None,
         update_action: None,
+        replacement: None,
         id,
     })
 }

@@ -189,6 +189,7 @@ impl Basis {
             restore: None,
             snapshotting: None,
             update_action: None,
+            replacement: None,
         })
     }
 }

@@ -267,6 +267,7 @@ pub(in crate::operations) fn new_group(
         snapshot_window: first.snapshot_window,
         tags: first.tags.clone(),
         replica_count_changing: false,
+        replicas_coming: None,
         former_user_group_id: None,
         migration: None,
         migration_tests: Vec::new(),

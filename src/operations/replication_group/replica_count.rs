@@ -10,7 +10,10 @@ use super::{
     quota,
 };
 use crate::{
-    model::{CacheCluster, ClusterMode, NodeGroup, NodeGroupId, ReplicationGroup, catalogue::limits},
+    model::{
+        CacheCluster, ClusterMode, Event, NodeGroup, NodeGroupId, REPLICAS_COMING, ReplicationGroup, SourceType,
+        catalogue::limits,
+    },
     operations::{Operations, cache_cluster::settings::check_zone, errors, request::Request},
     protocol::{AwsError, ErrorCode, Output, types},
     store::Draft,
@@ -55,9 +58,18 @@ impl Operations {
                     add_replicas(draft, &request, &mut group, &id, &wanted, now)?;
                 }
                 quota::check(draft, &request, &group, strict)?;
-                finish(draft, &request, group, changed).map(|group| {
-                    Output::IncreaseReplicaCount(types::IncreaseReplicaCountResult { replication_group: Some(group) })
-                })
+                let group_id = group.id.clone();
+                let shown = finish(draft, &request, ReplicationGroup { replicas_coming: Some(now), ..group }, changed)?;
+                draft.emit(
+                    &request.scope,
+                    Event {
+                        source_identifier: group_id,
+                        source_type: SourceType::ReplicationGroup,
+                        message: REPLICAS_COMING.to_owned(),
+                        date: now,
+                    },
+                );
+                Ok(Output::IncreaseReplicaCount(types::IncreaseReplicaCountResult { replication_group: Some(shown) }))
             })
             .await
     }

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use crate::model::{
     CacheCluster, CustomerNode, EndpointRole, EngineRef, EngineRole, Event, Failure, Migration, MigrationEnding,
-    NodeGroupId, NodeId, Observed, ReplicationGroup, Restore, Running, SlotSet, SnapshotFile, SourceType, Succession,
+    NodeGroupId, NodeId, Observed, REPLICAS_THERE, ReplicationGroup, Restore, Running, SlotSet, SnapshotFile,
+    SourceType, Succession,
 };
 
 /// Something that came about.
@@ -199,7 +200,12 @@ impl GroupChange {
                 records.group.resharding = None;
                 records.group.replica_count_changing = false;
             }
-            Self::ReplicaCountReached => records.group.replica_count_changing = false,
+            Self::ReplicaCountReached => {
+                records.group.replica_count_changing = false;
+                if records.group.replicas_coming.take().is_some() {
+                    events.of_group(REPLICAS_THERE.to_owned());
+                }
+            }
             Self::Created => {
                 records.group.created = Some(now);
                 events.of_group(format!("Replication group {id} created"));

@@ -24,7 +24,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use tokio::time::sleep;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 pub(super) use self::{
     change::GroupChange,
@@ -43,6 +43,7 @@ use super::{
     failure::{PATIENCE, StepError},
     queue::Outcome,
     serverless::News,
+    step_trace::traced,
 };
 use crate::{
     faults,
@@ -90,48 +91,54 @@ impl GroupActor {
 
     /// Brings the engines closer to the group's record, until there is nothing left to do or something fails.
     pub async fn run(self) -> Outcome {
-        let span = tracing::info_span!("reconcile", replication_group_id = self.key.id, scope = %self.key.scope);
-        async {
-            let mut wait = POLL.0;
-            loop {
-                let Some((group, members)) = self.records() else { return Outcome::Settled };
-                let steps = self.plan(&group, &members);
-                if steps.is_empty() {
-                    if group.failure.is_some() && self.change(GroupChange::Settled).await.is_err() {
-                        return Outcome::Failed;
-                    }
-                    let members: Vec<_> = members.into_values().collect();
-                    super::endpoints::refresh(&self.shared, &group, &members);
-                    return Outcome::Settled;
-                }
-                tracing::debug!(?steps, "next");
-                let outcomes = join_all(steps.iter().map(|step| self.act(&group, &members, step))).await;
-                // What is to be tried later waits as long as what has failed.
-                let (mut failed, mut done) = (false, false);
-                for (step, outcome) in steps.iter().zip(outcomes) {
-                    match outcome {
-                        Ok(Progress::Done) => done = true,
-                        Ok(Progress::UnderWay) => {}
-                        Ok(Progress::Later) => failed = true,
-                        Err(error) => {
-                            failed = true;
-                            self.note_failure(step, &error).await;
-                        }
-                    }
-                }
-                if failed {
+        let (mut span, mut wait) = (Span::none(), POLL.0);
+        loop {
+            let Some((group, members)) = self.records() else { return Outcome::Settled };
+            let steps = self.plan(&group, &members);
+            if steps.is_empty() {
+                if group.failure.is_some() && self.change(GroupChange::Settled).await.is_err() {
                     return Outcome::Failed;
                 }
-                if done {
-                    wait = POLL.0;
-                } else {
+                let members: Vec<_> = members.into_values().collect();
+                super::endpoints::refresh(&self.shared, &group, &members);
+                return Outcome::Settled;
+            }
+            // Most looks find nothing to do, and would hide the others in traces.
+            if span.is_none() {
+                span = tracing::info_span!("reconcile", replication_group_id = self.key.id, scope = %self.key.scope);
+            }
+            match self.take(&group, &members, &steps).instrument(span.clone()).await {
+                Progress::Done => wait = POLL.0,
+                Progress::UnderWay => {
                     sleep(wait).await;
                     wait = (wait * 5 / 4).min(POLL.1);
                 }
+                Progress::Later => return Outcome::Failed,
             }
         }
-        .instrument(span)
-        .await
+    }
+
+    /// Takes steps at the same time. What is to be tried later waits as long as what has failed.
+    async fn take(&self, group: &ReplicationGroup, members: &Members, steps: &[Step]) -> Progress {
+        tracing::debug!(?steps, "next");
+        let outcomes = join_all(steps.iter().map(|step| traced(step, self.act(group, members, step)))).await;
+        let (mut failed, mut done) = (false, false);
+        for (step, outcome) in steps.iter().zip(outcomes) {
+            match outcome {
+                Ok(Progress::Done) => done = true,
+                Ok(Progress::UnderWay) => {}
+                Ok(Progress::Later) => failed = true,
+                Err(error) => {
+                    failed = true;
+                    self.note_failure(step, &error).await;
+                }
+            }
+        }
+        match (failed, done) {
+            (true, _) => Progress::Later,
+            (false, true) => Progress::Done,
+            (false, false) => Progress::UnderWay,
+        }
     }
 
     /// The records of the group and of its members as they are now.

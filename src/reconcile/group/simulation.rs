@@ -83,6 +83,7 @@ pub(super) fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<
         restore: None,
         snapshotting: None,
         update_action: None,
+        replacement: None,
     }
 }
 
@@ -113,6 +114,7 @@ impl Simulation {
                 snapshot_window: None,
                 tags: TagSet::default(),
                 replica_count_changing: false,
+                replicas_coming: None,
                 former_user_group_id: None,
                 migration: None,
                 migration_tests: Vec::new(),

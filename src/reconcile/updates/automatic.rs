@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::planned::{News, news, planned_at};
 use crate::{
     model::{
         CacheCluster, GroupPhase, MaintenanceWindow, Phase, Scope, UpdateAction, UpdateInitiator, UpdateState,
@@ -22,6 +23,8 @@ const LONGEST_REST: TimeDelta = TimeDelta::days(1);
 pub(super) struct Due {
     /// The update, and what it is to be applied to.
     begin: Vec<(String, Scope, UpdateTarget)>,
+    /// The clusters whose owners think otherwise of when their nodes are replaced.
+    news: Vec<News>,
     /// When to look again, if nothing changes before.
     pub next: Option<DateTime<Utc>>,
 }
@@ -32,6 +35,7 @@ impl Due {
         let mut due = Self::default();
         for candidate in candidates(tables) {
             due.wake_at(now + LONGEST_REST);
+            let mut planned = None;
             for update in &updates {
                 if !update.is_scheduled_for(candidate.representative, candidate.created, now) {
                     if now <= update.recommended_apply_by {
@@ -47,14 +51,19 @@ impl Due {
                 due.wake_at(window.next_start(now));
                 if window.contains(now) && is_available(tables, candidate.scope, &candidate.name) {
                     due.begin.push((update.name.clone(), candidate.scope.clone(), candidate.name.clone()));
+                } else {
+                    let plan = planned_at(window, now);
+                    due.wake_at(plan.end);
+                    planned = Some(plan);
                 }
             }
+            due.news.extend(news(tables, candidate.scope, &candidate.name, planned));
         }
         due
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.begin.is_empty()
+        self.begin.is_empty() && self.news.is_empty()
     }
 
     /// Writes down that the updates are to be applied. One at a time to each: the next one finds it not available.
@@ -63,6 +72,9 @@ impl Due {
             if is_available(draft.tables(), &scope, &target) {
                 begin(draft, update, &scope, target, now);
             }
+        }
+        for news in self.news {
+            news.tell(draft, now);
         }
     }
 
@@ -124,7 +136,8 @@ fn begin(draft: &mut Draft, update: String, scope: &Scope, target: UpdateTarget,
     let id = target.action_id(&update);
     tracing::info!(update_action = id, "a service update applies itself");
     for cluster in clusters.into_iter().filter(|cluster| cluster.deleted.is_none()) {
-        let marked = CacheCluster { update_action: Some(id.clone()), ..Arc::unwrap_or_clone(cluster) };
+        let cluster = Arc::unwrap_or_clone(cluster);
+        let marked = CacheCluster { update_action: Some(id.clone()), replacement: None, ..cluster };
         draft.put(scope, &marked.id.clone(), marked);
     }
     let action = UpdateAction {

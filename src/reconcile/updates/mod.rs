@@ -6,6 +6,7 @@
 //! What is under way stands in the record of the action, so a server that is started again goes on.
 
 mod automatic;
+mod planned;
 
 use std::{ops::ControlFlow, sync::Arc};
 
