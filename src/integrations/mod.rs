@@ -5,8 +5,10 @@
 //! with a time limit.
 
 mod deliveries;
+mod logs;
 mod outlet;
 mod services;
 
 pub use deliveries::run as deliver;
+pub use logs::{LogError, LogLine};
 pub use services::{Service, Services, ServicesError};

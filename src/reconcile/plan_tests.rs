@@ -89,6 +89,7 @@ impl Simulation {
             restore: None,
             snapshotting: None,
             update_action: None,
+            log_deliveries: crate::model::LogDeliveries::new(),
         };
         Self {
             cluster: Some(cluster),

@@ -105,6 +105,7 @@ fn record() -> CacheCluster {
         restore: None,
         snapshotting: None,
         update_action: None,
+        log_deliveries: cachette::model::LogDeliveries::new(),
     }
 }
 

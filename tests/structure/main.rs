@@ -33,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("object_storage", &[]),
     ("trail", &["clock", "model", "protocol"]),
     ("integrations", &["clock", "model", "store"]),
+    ("log_delivery", &["backend", "engine", "integrations", "model", "store"]),
     ("operations", &["clock", "model", "object_storage", "protocol", "store"]),
     (
         "reconcile",

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use super::shape::Shape;
 use crate::{
     model::{
-        Access, CacheCluster, CacheNode, Engine, NodeId, Notification, Pending, Phase, TagSet, TransitEncryption,
+        Access, CacheCluster, CacheNode, Engine, LogDeliveries, NodeId, Notification, Pending, Phase, TagSet,
+        TransitEncryption,
         catalogue::{
             engine_versions::{EngineVersionFacts, version_reported_as},
             families,
@@ -189,6 +190,7 @@ impl Basis {
             restore: None,
             snapshotting: None,
             update_action: None,
+            log_deliveries: LogDeliveries::new(),
         })
     }
 }

@@ -83,6 +83,7 @@ pub(super) fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<
         restore: None,
         snapshotting: None,
         update_action: None,
+        log_deliveries: crate::model::LogDeliveries::new(),
     }
 }
 
@@ -121,6 +122,7 @@ impl Simulation {
                 shared_cluster: None,
                 departure: None,
                 failure: None,
+                log_deliveries: crate::model::LogDeliveries::new(),
             },
             members: BTreeMap::new(),
         };
