@@ -97,6 +97,10 @@ pub struct Serve {
     #[arg(long, env = "CACHETTE_TRAIL_DIR", value_name = "DIR")]
     pub trail_dir: Option<PathBuf>,
 
+    /// Where the logs whose delivery is asked for are written as well, or alone where no service for them is configured.
+    #[arg(long, env = "CACHETTE_LOG_DIR", value_name = "DIR")]
+    pub log_dir: Option<PathBuf>,
+
     /// Refuse exactly what `ElastiCache` refuses, even what the engines could do.
     #[arg(long, env = "CACHETTE_STRICT")]
     pub strict: bool,

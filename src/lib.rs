@@ -17,6 +17,7 @@ pub mod http;
 pub mod iam_login;
 pub mod instance;
 pub mod integrations;
+pub mod log_delivery;
 pub mod migration_source;
 pub mod model;
 pub mod object_storage;

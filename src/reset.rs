@@ -9,8 +9,8 @@ use crate::{
     clock::Clock,
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Delivery, Event, Fault,
-        GlobalReplicationGroup, ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction,
-        User, UserGroup,
+        GlobalReplicationGroup, LogCursor, ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot,
+        UpdateAction, User, UserGroup,
     },
     store::{Draft, Record, StorageError, Store},
 };
@@ -97,6 +97,7 @@ impl Reset {
                 remove_all::<Event>(draft);
                 remove_all::<Delivery>(draft);
                 remove_all::<Fault>(draft);
+                remove_all::<LogCursor>(draft);
                 Ok::<_, StorageError>(())
             })
             .await?;

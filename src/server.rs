@@ -23,6 +23,7 @@ use crate::{
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
     integrations::{self, References, Services, ServicesError},
+    log_delivery,
     migration_source::Sources,
     model::{Engine, Outlets},
     object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
@@ -102,6 +103,7 @@ pub struct Server {
     limits: Limits,
     reconciler: reconcile::Shared,
     services: Arc<Services>,
+    log_dir: Option<PathBuf>,
     stop_engines: Option<Reset>,
 }
 
@@ -208,7 +210,7 @@ impl Server {
             secret: instance.secret,
             strict: options.strict,
         };
-        Ok(Self { listener, router, limits, reconciler, services, stop_engines })
+        Ok(Self { listener, router, limits, reconciler, services, log_dir: options.log_dir, stop_engines })
     }
 
     /// The address that the server listens on, with the port that the system chose when it was asked for port 0.
@@ -228,11 +230,19 @@ impl Server {
     /// Serves until `stop` completes. Engines are left running for the next start, unless they are to be stopped.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let (store, clock) = (Arc::clone(&self.reconciler.store), Arc::clone(&self.reconciler.clock));
+        let logs = log_delivery::Shared {
+            store: Arc::clone(&store),
+            backend: Arc::clone(&self.reconciler.backend),
+            services: Arc::clone(&self.services),
+            secret: self.reconciler.secret.clone(),
+            folder: self.log_dir,
+        };
         let work = async {
             tokio::join!(
                 http::serve(self.listener, self.router, self.limits),
                 reconcile::run(self.reconciler),
                 integrations::deliver(store, self.services, clock),
+                log_delivery::run(logs),
             );
         };
         let stopping = async {

@@ -170,6 +170,13 @@ pub enum BackendError {
     },
 }
 
+/// What an engine printed since some place in its output.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// Whole lines, each with the place behind it. The place that comes next is behind the last of them.
+    pub lines: Vec<(u64, String)>,
+}
+
 /// Something that runs engines.
 #[async_trait]
 pub trait Backend: Send + Sync + 'static {
@@ -228,5 +235,12 @@ pub trait Backend: Send + Sync + 'static {
     async fn output(&self, id: &EngineId) -> Result<String, BackendError> {
         let _ = id;
         Ok(String::new())
+    }
+
+    /// The lines that this run of an engine printed behind the place `after`, where 0 is the beginning: the oldest first, a
+    /// few hundred at most, and none of what may hold a secret. What a place is only the backend knows.
+    async fn printed(&self, id: &EngineId, after: u64) -> Result<Printed, BackendError> {
+        let _ = (id, after);
+        Ok(Printed::default())
     }
 }

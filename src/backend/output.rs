@@ -3,6 +3,9 @@
 /// How much of an engine's output is looked at, in bytes.
 pub(super) const TAIL: usize = 4096;
 
+/// How many lines are read at once.
+pub(super) const LINES: usize = 500;
+
 /// The last lines of `bytes`, at most [`TAIL`] bytes of them. Redis and Valkey quote a configuration line that they
 /// cannot read, behind `>>>`, and it may hold a password, so such lines are left out.
 pub(super) fn tail(bytes: &[u8]) -> String {
@@ -15,9 +18,14 @@ pub(super) fn tail(bytes: &[u8]) -> String {
         if !shown.is_empty() {
             shown.push('\n');
         }
-        shown.push_str(if line.trim_start().starts_with(">>>") { ">>> (not shown)" } else { line });
+        shown.push_str(fit(line));
     }
     shown
+}
+
+/// A line as it may be shown.
+pub(super) fn fit(line: &str) -> &str {
+    if line.trim_start().starts_with(">>>") { ">>> (not shown)" } else { line }
 }
 
 #[cfg(test)]

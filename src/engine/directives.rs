@@ -33,7 +33,7 @@ const NOT_DIRECTIVES: [&str; 22] = [
 ];
 
 /// Commands that the server itself sends. One that is blocked gets a name that only the server knows.
-const NEEDED: [&str; 5] = ["acl", "client", "cluster", "info", "ping"];
+const NEEDED: [&str; 6] = ["acl", "client", "cluster", "info", "ping", "slowlog"];
 
 /// The commands that a parameter group gives another name, with that name, which is empty for a command that is
 /// blocked. The parameter is a list of pairs with blanks between: `KEYS blocked FLUSHALL wipe`. Those that a serverless

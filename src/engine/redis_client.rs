@@ -10,6 +10,9 @@ use super::{AdminSecret, EngineError, directives, launch::EngineSettings, redis_
 /// How long one command may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The name of the server's own connections.
+pub(super) const OWN_NAME: &str = "cachette";
+
 /// A connection of the server's own to an engine. Its clones share the connection.
 #[derive(Clone)]
 pub struct RedisClient {
@@ -43,6 +46,11 @@ impl RedisClient {
         let renamed = directives::renamed_commands(settings);
         let mut client = Self { connection, admin: settings.admin.clone(), renamed };
         client.ping().await?;
+        // It is for the slow log, and nothing else depends on it.
+        let named = client.command("client").arg("SETNAME").arg(OWN_NAME).exec_async(&mut client.connection).await;
+        if let Err(error) = named {
+            tracing::debug!(%error, "the engine does not take the name of a connection");
+        }
         Ok(client)
     }
 

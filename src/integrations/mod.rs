@@ -5,10 +5,12 @@
 //! with a time limit.
 
 mod deliveries;
+mod logs;
 mod outlet;
 mod references;
 mod services;
 
 pub use deliveries::run as deliver;
 pub use references::{Key, References};
+pub use logs::{LogError, LogLine};
 pub use services::{Service, Services, ServicesError};

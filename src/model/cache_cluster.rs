@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Access, CacheNode, Engine, EngineVersion, MaintenanceWindow, NodeGroupId, NodeId, Observed, PlannedReplacement,
-    Restore, Scope, Settings, SnapshotWindow, Succession, TagSet, TransitEncryption,
+    Access, CacheNode, Engine, EngineVersion, LogDeliveries, MaintenanceWindow, NodeGroupId, NodeId, Observed,
+    PlannedReplacement, Restore, Scope, Settings, SnapshotWindow, Succession, TagSet, TransitEncryption,
 };
 
 /// A cache cluster: a Memcached cluster of up to 40 nodes or a single Redis or Valkey node.
@@ -101,6 +101,9 @@ pub struct CacheCluster {
     /// When its nodes are to be replaced, while that is planned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replacement: Option<PlannedReplacement>,
+    /// Where its logs go. Those of a member of a replication group go where the group's do.
+    #[serde(default, skip_serializing_if = "LogDeliveries::is_empty")]
+    pub log_deliveries: LogDeliveries,
 }
 
 /// Where a cache cluster belongs in a replication group.
@@ -240,6 +243,13 @@ impl CacheCluster {
     pub fn outdated_access(&self) -> Option<&Access> {
         let engines = self.nodes.values().flat_map(|node| node.engines.values());
         engines.filter_map(Observed::running).map(|running| &running.settings.access).find(|has| **has != self.access)
+    }
+
+    /// The name of an incarnation of a node's engine. It never comes again, not even when a cluster of the same name is
+    /// made anew.
+    #[must_use]
+    pub fn engine_name(&self, node: NodeId, generation: u32) -> String {
+        format!("{}-{node}-{}-{generation}", self.id, self.uid)
     }
 
     /// The id of what it is part of as users see it: its replication group, or else itself.

@@ -17,6 +17,7 @@ mod fault;
 mod global_replication_group;
 pub mod hex;
 pub mod identifier;
+mod log_delivery;
 mod migration;
 mod node_group;
 mod notice;
@@ -50,6 +51,10 @@ pub use event::{Event, KEPT_PER_SCOPE as EVENTS_PER_SCOPE, RETENTION_DAYS as EVE
 pub use fault::{Fault, FaultKind, FaultTarget};
 pub use global_replication_group::{
     FindInRegion, GlobalMember, GlobalPhase, GlobalReplicationGroup, MOST_SECONDARIES, takes_writes,
+};
+pub use log_delivery::{
+    LogConfiguration, LogCursor, LogDeliveries, LogDelivery, LogDeliveryStatus, LogDestination, LogFormat, LogSink,
+    LogType,
 };
 pub use migration::{Completion, CustomerNode, MOST_LOSSES, Migration, MigrationEnding, PATIENCE as SOURCE_PATIENCE};
 pub use node_group::{InvalidNodeGroupId, NodeGroup, NodeGroupId, Promotion};

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CacheCluster, CustomerNode, EngineRef, Failure, Migration, NodeGroup, NodeGroupId, NodeId, Phase, Running, Scope,
-    SlotSet, SnapshotWindow, TagSet,
+    CacheCluster, CustomerNode, EngineRef, Failure, LogDeliveries, Migration, NodeGroup, NodeGroupId, NodeId, Phase,
+    Running, Scope, SlotSet, SnapshotWindow, TagSet,
 };
 
 /// A replication group.
@@ -86,6 +86,9 @@ pub struct ReplicationGroup {
     /// Its engines are about to be replaced by some that share a cluster with no other group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub departure: Option<Departure>,
+    /// Where the logs of its members go.
+    #[serde(default, skip_serializing_if = "LogDeliveries::is_empty")]
+    pub log_deliveries: LogDeliveries,
 }
 
 /// How far a group has come that leaves a cluster which it shares with others.

@@ -6,6 +6,7 @@ mod engine_versions;
 mod errors;
 mod events;
 mod global_replication_group;
+mod log_delivery;
 mod pagination;
 mod parameter_groups;
 mod references;

@@ -248,6 +248,7 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
         | Kind::ReservedCacheNode
         | Kind::UpdateAction
         | Kind::Event
-        | Kind::Delivery => Vec::new(),
+        | Kind::Delivery
+        | Kind::LogCursor => Vec::new(),
     }
 }

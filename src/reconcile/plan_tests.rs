@@ -90,6 +90,7 @@ impl Simulation {
             snapshotting: None,
             update_action: None,
             replacement: None,
+            log_deliveries: crate::model::LogDeliveries::new(),
         };
         Self {
             cluster: Some(cluster),

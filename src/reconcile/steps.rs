@@ -335,10 +335,10 @@ impl Actor {
     }
 }
 
-/// The name of an incarnation of a node's engine. It never comes again, not even when a cluster of the same name is made
-/// anew, so an engine whose name is in no record can be removed at any time.
+/// An incarnation of a node's engine. Its name never comes again, so an engine whose name is in no record can be removed
+/// at any time.
 pub(super) fn engine_id(cluster: &CacheCluster, node: NodeId, generation: u32) -> EngineId {
-    EngineId::new(format!("{}-{node}-{}-{generation}", cluster.id, cluster.uid))
+    EngineId::new(cluster.engine_name(node, generation))
 }
 
 /// The version that runs, when it is not one that was asked for.

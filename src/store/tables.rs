@@ -7,8 +7,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::table::Table;
 use crate::model::{
     CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Delivery, Event, Fault,
-    GlobalReplicationGroup, ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot, UpdateAction, User,
-    UserGroup,
+    GlobalReplicationGroup, LogCursor, ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot,
+    UpdateAction, User, UserGroup,
 };
 
 /// Something that has a table of its own.
@@ -124,4 +124,6 @@ tables! {
     events: Event,
     /// Events that other services are still to be told of, by the number of the event.
     deliveries: Delivery,
+    /// How far logs have been delivered, by engine, type of log and who gets it.
+    log_cursors: LogCursor,
 }

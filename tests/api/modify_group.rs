@@ -305,10 +305,7 @@ async fn cluster_mode_needs_what_a_cluster_needs() {
 async fn what_is_not_built_yet_is_refused_by_name() {
     let records = Records::new();
     group(&records, "NumCacheClusters=2").await;
-    let log = "LogDeliveryConfigurations.LogDeliveryConfigurationRequest.1.LogType=slow-log";
-    for (asked, feature) in
-        [(log, "log delivery"), ("Durability=sync", "durability"), ("IpDiscovery=ipv6", "IP discovery other than ipv4")]
-    {
+    for (asked, feature) in [("Durability=sync", "durability"), ("IpDiscovery=ipv6", "IP discovery other than ipv4")] {
         let text =
             format!("Cachette does not support {feature} yet. See docs/compatibility.md for what it does support.");
         assert_eq!(refused(&records, asked).await, Refusal::value(&text), "{asked}");

@@ -180,7 +180,6 @@ async fn what_is_still_to_come_is_refused_by_name() {
         ("IpDiscovery=ipv6", "IP discovery other than ipv4"),
         ("Durability=sync", "durability"),
         ("NodeGroupConfiguration.NodeGroupConfiguration.1.PrimaryOutpostArn=arn", "outposts"),
-        ("LogDeliveryConfigurations.LogDeliveryConfigurationRequest.1.LogType=slow-log", "log delivery"),
     ] {
         let text =
             format!("Cachette does not support {feature} yet. See docs/compatibility.md for what it does support.");

@@ -106,6 +106,7 @@ fn record() -> CacheCluster {
         snapshotting: None,
         update_action: None,
         replacement: None,
+        log_deliveries: cachette::model::LogDeliveries::new(),
     }
 }
 

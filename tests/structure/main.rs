@@ -35,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("trail", &["clock", "model", "protocol"]),
     ("traces", &[]),
     ("integrations", &["clock", "model", "signed_http", "store"]),
+    ("log_delivery", &["backend", "engine", "integrations", "model", "store"]),
     ("operations", &["clock", "integrations", "model", "object_storage", "protocol", "store"]),
     (
         "reconcile",

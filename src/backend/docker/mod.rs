@@ -30,7 +30,7 @@ use tokio::{
 };
 
 use super::{
-    Backend, BackendError, EngineId, EngineSpec, RunningEngine, Versions, fits, output,
+    Backend, BackendError, EngineId, EngineSpec, Printed, RunningEngine, Versions, fits, output,
     turns::{Turns, finish},
 };
 use crate::model::Engine;
@@ -40,6 +40,7 @@ mod data;
 mod endings;
 mod errors;
 mod images;
+mod printed;
 mod reach;
 
 use errors::{failed, message, status};
@@ -193,6 +194,10 @@ impl Backend for DockerBackend {
 
     async fn output(&self, id: &EngineId) -> Result<String, BackendError> {
         self.shared.output(&container::name(&self.shared.instance, id)).await
+    }
+
+    async fn printed(&self, id: &EngineId, after: u64) -> Result<Printed, BackendError> {
+        printed::printed(&self.shared.docker, &container::name(&self.shared.instance, id), after).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     net::SocketAddr,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -12,7 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    backend::{EngineId, output},
+    backend::{EngineId, Printed, output},
     model::EngineVersion,
 };
 
@@ -24,6 +24,9 @@ const DATA: &str = "dump.rdb";
 
 /// Where the engine listens, written before it is started.
 const RECORD: &str = "engine.json";
+
+/// The most bytes of the log that are read at once.
+const CHUNK: u64 = 256 * 1024;
 
 /// What cannot be read off the process itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +94,30 @@ impl Folder {
         let mut end = Vec::new();
         log.take(wanted).read_to_end(&mut end)?;
         Ok(output::tail(&end))
+    }
+
+    /// The lines of the log behind the byte `after`.
+    pub(super) fn printed(&self, after: u64) -> io::Result<Printed> {
+        let mut log = match File::open(self.0.join(LOG)) {
+            Ok(log) => log,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Printed::default()),
+            Err(error) => return Err(error),
+        };
+        log.seek(SeekFrom::Start(after))?;
+        let mut log = BufReader::new(log.take(CHUNK));
+        let (mut lines, mut place, mut bytes) = (Vec::new(), after, Vec::new());
+        while lines.len() < output::LINES {
+            bytes.clear();
+            let read = log.read_until(b'\n', &mut bytes)? as u64;
+            // What has no end yet is still being written, unless it is longer than anything that is read at once.
+            if !bytes.ends_with(b"\n") && read < CHUNK {
+                break;
+            }
+            place += read;
+            let line = String::from_utf8_lossy(&bytes);
+            lines.push((place, output::fit(line.trim_end()).to_owned()));
+        }
+        Ok(Printed { lines })
     }
 
     /// Deletes the folder and all in it.

@@ -50,6 +50,8 @@ fn spawn(spec: &EngineSpec, program: &Path, folder: &Folder, address: SocketAddr
     let ip = address.ip().to_string();
     let log = folder.log()?;
     let mut command = Command::new(program);
+    // Engines write local time into their logs, and what is made of those is in UTC.
+    command.env("TZ", "UTC");
     command.current_dir(folder.path()).process_group(0).stdout(log.try_clone()?).stderr(log);
     if spec.engine == Engine::Memcached && rustix::process::geteuid().is_root() {
         command.args(["-u", "nobody"]);

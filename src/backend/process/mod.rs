@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use super::{
-    Backend, BackendError, EngineId, EngineSpec, RunningEngine, Versions,
+    Backend, BackendError, EngineId, EngineSpec, Printed, RunningEngine, Versions,
     turns::{Turns, finish},
 };
 use crate::model::Engine;
@@ -126,6 +126,12 @@ impl Backend for ProcessBackend {
     async fn output(&self, id: &EngineId) -> Result<String, BackendError> {
         let folder = Folder::of(&self.shared.root, id);
         blocking(move || folder.output()).await?.map_err(|error| failed(format!("reading the log of {id}"), &error))
+    }
+
+    async fn printed(&self, id: &EngineId, after: u64) -> Result<Printed, BackendError> {
+        let folder = Folder::of(&self.shared.root, id);
+        let printed = blocking(move || folder.printed(after)).await?;
+        printed.map_err(|error| failed(format!("reading the log of {id}"), &error))
     }
 }
 

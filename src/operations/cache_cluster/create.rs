@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     model::{
-        CacheCluster, CacheNode, Engine, NodeId, Notification, Pending,
+        CacheCluster, CacheNode, Engine, LogDeliveries, NodeId, Notification, Pending,
         catalogue::{families, node_types},
         endpoint_port::endpoint_port,
         identifier::IdentifierKind,
     },
     operations::{
-        Operations, errors, new_uid, parameter_groups,
+        Operations, errors, log_delivery, new_uid, parameter_groups,
         request::Request,
         snapshot::{
             bucket,
@@ -107,7 +107,6 @@ pub(in crate::operations) fn new_cluster(
     for (given, feature) in [
         (outpost_mode.is_some() || preferred_outpost_arn.is_some(), "outposts"),
         (preferred_outpost_arns.is_some_and(|arns| !arns.is_empty()), "outposts"),
-        (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
     ] {
         if given {
             return Err(errors::feature_not_supported_yet(feature));
@@ -156,6 +155,8 @@ pub(in crate::operations) fn new_cluster(
         cache_security_group_names.as_deref(),
         cache_subnet_group_name.is_some() || security_group_ids.is_some(),
     )?;
+    let mut log_deliveries = LogDeliveries::new();
+    log_delivery::Asked::of_request(log_delivery_configurations)?.apply(&mut log_deliveries, engine, &full_version)?;
     if strict {
         settings::check_node_quota(draft, request, node_count)?;
     }
@@ -202,6 +203,7 @@ pub(in crate::operations) fn new_cluster(
         snapshotting: None,
         update_action: None,
         replacement: None,
+        log_deliveries,
         id,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::view::View;
+use super::{member, view::View};
 use crate::{
     model::CacheCluster,
     operations::{Operations, errors, pagination::Page, parameter_groups, request::Request},
@@ -51,6 +51,7 @@ impl Shown<'_> {
     fn cluster(&self, cluster: &CacheCluster) -> types::CacheCluster {
         let parameters: Cow<'_, BTreeMap<String, String>> =
             parameter_groups::values(self.tables, &cluster.scope, &cluster.parameter_group);
-        View { request: self.request, parameters: &parameters, nodes: self.nodes }.cluster(cluster)
+        let group_delivers_logs = member::group_delivers_logs(self.tables, cluster);
+        View { request: self.request, parameters: &parameters, nodes: self.nodes, group_delivers_logs }.cluster(cluster)
     }
 }

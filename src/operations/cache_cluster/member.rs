@@ -18,7 +18,7 @@ use crate::{
         tags,
     },
     protocol::{AwsError, ErrorCode, types},
-    store::Draft,
+    store::{Draft, Tables},
 };
 
 /// The replica that `input` adds to a group, whose record is changed. Its own is still to be written.
@@ -162,6 +162,7 @@ pub(super) fn check_modification(
         ("AuthToken", input.auth_token.is_some()),
         ("AuthTokenUpdateStrategy", input.auth_token_update_strategy.is_some()),
         ("IpDiscovery", input.ip_discovery.is_some()),
+        ("LogDeliveryConfigurations", input.log_delivery_configurations.as_ref().is_some_and(|logs| !logs.is_empty())),
     ] {
         if given {
             return Err(errors::invalid_combination(format_args!(
@@ -203,6 +204,13 @@ pub(super) fn check_no_migration(draft: &Draft, request: &Request, cluster: &Cac
         Some((group, _)) if group.migration.is_some() => Err(errors::replication_group_not_available()),
         _ => Ok(()),
     }
+}
+
+/// Whether logs of a cluster's group are delivered.
+pub(super) fn group_delivers_logs(tables: &Tables, cluster: &CacheCluster) -> bool {
+    let group = cluster.membership.as_ref().map(|membership| &membership.replication_group_id);
+    let group = group.and_then(|group| tables.replication_groups.get(&cluster.scope, group));
+    group.is_some_and(|group| !group.log_deliveries.is_empty())
 }
 
 /// The group and the shard that a cluster belongs to.

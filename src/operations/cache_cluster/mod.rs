@@ -50,7 +50,8 @@ fn find_available(draft: &Draft, request: &Request, id: &str) -> Result<Arc<Cach
 /// Writes a changed cluster and answers it as the API shows it, without its nodes.
 fn put(draft: &mut Draft, request: &Request, cluster: CacheCluster) -> types::CacheCluster {
     let parameters = parameter_groups::values(draft.tables(), &cluster.scope, &cluster.parameter_group);
-    let shown = View { request, parameters: &parameters, nodes: false }.cluster(&cluster);
+    let group_delivers_logs = member::group_delivers_logs(draft.tables(), &cluster);
+    let shown = View { request, parameters: &parameters, nodes: false, group_delivers_logs }.cluster(&cluster);
     let (scope, id) = (cluster.scope.clone(), cluster.id.clone());
     draft.put(&scope, &id, cluster);
     shown

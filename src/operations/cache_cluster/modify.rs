@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{auth_token::TokenUpdate, modification::Modification, resize::Resize, settings};
 use crate::{
     model::CacheCluster,
-    operations::{Operations, errors, request::Request},
+    operations::{Operations, errors, log_delivery, request::Request},
     protocol::{AwsError, Output, types},
     store::Draft,
 };
@@ -32,6 +32,7 @@ impl Operations {
                 }
                 modification.apply(draft, &request, input, now)?;
                 modification.announce(draft, now);
+                log_delivery::begin_now(draft, &before, &before.log_deliveries, &modification.cluster.log_deliveries);
                 let cache_cluster = Some(super::put(draft, &request, modification.cluster));
                 Ok(Output::ModifyCacheCluster(types::ModifyCacheClusterResult { cache_cluster }))
             })
@@ -93,14 +94,11 @@ impl Modification {
             ip_discovery,
             scale_config,
         } = input;
-        for (given, feature) in [
-            (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
-            (scale_config.is_some(), "gradual scaling"),
-        ] {
-            if given {
-                return Err(errors::feature_not_supported_yet(feature));
-            }
+        if scale_config.is_some() {
+            return Err(errors::feature_not_supported_yet("gradual scaling"));
         }
+        let logs = log_delivery::Asked::of_request(log_delivery_configurations)?;
+        logs.check_immediate(apply_immediately)?;
         let token_update = TokenUpdate::of_request(auth_token.as_ref(), auth_token_update_strategy)?;
         settings::check_security_groups(cache_security_group_names.as_deref(), true)?;
         self.windows(preferred_maintenance_window.as_deref(), snapshot_window.as_deref())?;
@@ -131,6 +129,8 @@ impl Modification {
             settings::check_node_quota(draft, request, self.cluster.pending.nodes_to_add.len())?;
         }
         self.settle(apply_immediately.unwrap_or(false), now);
+        let CacheCluster { engine, engine_version, log_deliveries, .. } = &mut self.cluster;
+        logs.apply(log_deliveries, *engine, engine_version)?;
         // Whoever is let in is not a matter of maintenance.
         self.auth_token(token_update, now)
     }

@@ -8,7 +8,7 @@ use crate::{
         arn::{Arn, ResourceType},
         parameters,
     },
-    operations::request::Request,
+    operations::{log_delivery, request::Request},
     protocol::{WireEnum, enums, types},
 };
 
@@ -23,6 +23,8 @@ pub(in crate::operations) struct View<'a> {
     pub parameters: &'a BTreeMap<String, String>,
     /// Whether nodes are shown.
     pub nodes: bool,
+    /// Whether logs of its replication group are delivered, if it is in one.
+    pub group_delivers_logs: bool,
 }
 
 impl View<'_> {
@@ -90,8 +92,8 @@ impl View<'_> {
             transit_encryption_enabled: Some(cluster.transit_encryption.is_enabled()),
             at_rest_encryption_enabled: Some(cluster.at_rest_encryption),
             arn: Some(Arn::text(&cluster.scope, ResourceType::Cluster, &cluster.id)),
-            replication_group_log_delivery_enabled: Some(false),
-            log_delivery_configurations: Some(Vec::new()),
+            replication_group_log_delivery_enabled: Some(self.group_delivers_logs),
+            log_delivery_configurations: Some(log_delivery::configurations(&cluster.log_deliveries)),
             network_type: enums::NetworkType::from_wire(&cluster.network_type),
             ip_discovery: enums::IpDiscovery::from_wire(&cluster.ip_discovery),
             transit_encryption_mode: transit_encryption_mode(cluster),
@@ -256,6 +258,7 @@ fn pending(cluster: &CacheCluster, in_effect: &InEffect<'_>) -> types::PendingMo
         engine_version: (wanted_version != in_effect.engine_version).then(|| wanted_version.into()),
         cache_node_type: (*wanted_type != in_effect.cache_node_type).then(|| wanted_type.clone()),
         auth_token_status: auth_token_status(cluster),
+        log_delivery_configurations: log_delivery::pending(&cluster.log_deliveries),
         ..types::PendingModifiedValues::default()
     }
 }

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use super::shape::Shape;
 use crate::{
     model::{
-        Access, CacheCluster, CacheNode, Engine, NodeId, Notification, Pending, Phase, TagSet, TransitEncryption,
+        Access, CacheCluster, CacheNode, Engine, LogDeliveries, NodeId, Notification, Pending, Phase, TagSet,
+        TransitEncryption,
         catalogue::{
             engine_versions::{EngineVersionFacts, version_reported_as},
             families,
@@ -190,6 +191,7 @@ impl Basis {
             snapshotting: None,
             update_action: None,
             replacement: None,
+            log_deliveries: LogDeliveries::new(),
         })
     }
 }

@@ -24,7 +24,7 @@ use crate::{
         cache_cluster::{self, settings},
         errors,
         global_replication_group::Secondary,
-        new_uid, parameter_groups,
+        log_delivery, new_uid, parameter_groups,
         request::Request,
         snapshot::{
             bucket,
@@ -52,6 +52,10 @@ impl Operations {
                     secondary.join(draft, &mut group, &mut members);
                 }
                 for member in members {
+                    let had = draft
+                        .get::<CacheCluster>(&request.scope, &member.id)
+                        .map(|member| member.log_deliveries.clone());
+                    log_delivery::begin_now(draft, &member, &had.unwrap_or_default(), &group.log_deliveries);
                     let id = member.id.clone();
                     draft.put(&request.scope, &id, member);
                 }
@@ -202,6 +206,9 @@ pub(in crate::operations) fn new_group(
     if basis.primary.is_none() || !tags.is_empty() {
         first.tags = tags;
     }
+    // What the primary had is the group's from now on.
+    let mut log_deliveries = std::mem::take(&mut first.log_deliveries);
+    log_delivery::Asked::of_request(log_delivery_configurations)?.apply(&mut log_deliveries, basis.engine, &version)?;
     let in_transit = InTransit {
         enabled: transit_encryption_enabled,
         mode: transit_encryption_mode,
@@ -223,11 +230,7 @@ pub(in crate::operations) fn new_group(
     }
     let objects = bucket::objects(basis.engine, snapshot_arns.as_deref(), readable)?;
     let durable = |durability| !matches!(durability, types::Durability::Default | types::Durability::Disabled);
-    for (given, feature) in [
-        (outposts, "outposts"),
-        (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
-        (durability.is_some_and(durable), "durability"),
-    ] {
+    for (given, feature) in [(outposts, "outposts"), (durability.is_some_and(durable), "durability")] {
         if given {
             return Err(errors::feature_not_supported_yet(feature));
         }
@@ -276,6 +279,7 @@ pub(in crate::operations) fn new_group(
         global_replication_group_id: None,
         shared_cluster: None,
         departure: None,
+        log_deliveries,
         id,
     };
     if let Some(seed) = Seed::new(snapshot, objects) {

@@ -109,6 +109,7 @@ fn release_primary(draft: &mut Draft, request: &Request, group: &mut Replication
             let primary = CacheCluster {
                 membership: None,
                 snapshot_retention_limit: group.snapshot_retention_limit,
+                log_deliveries: group.log_deliveries.clone(),
                 ..CacheCluster::clone(&primary)
             };
             draft.put(&request.scope, id, primary);

@@ -26,6 +26,7 @@ use crate::{
         cache_cluster::{self, modification::Modification, settings},
         errors,
         global_replication_group::membership,
+        log_delivery,
         request::Request,
     },
     protocol::{AwsError, Output, types},
@@ -160,19 +161,18 @@ impl GroupModification {
             mode: transit_encryption_mode,
         };
         let durable = |durability| !matches!(durability, types::Durability::Default | types::Durability::Disabled);
-        for (given, feature) in [
-            (log_delivery_configurations.is_some_and(|logs| !logs.is_empty()), "log delivery"),
-            (durability.is_some_and(durable), "durability"),
-        ] {
-            if given {
-                return Err(errors::feature_not_supported_yet(feature));
-            }
+        if durability.is_some_and(durable) {
+            return Err(errors::feature_not_supported_yet("durability"));
         }
+        let logs = log_delivery::Asked::of_request(log_delivery_configurations)?;
+        logs.check_immediate(apply_immediately)?;
         for member in &mut self.members {
             // A group cannot be half in a cluster mode, so its parameter group comes along.
             member.settle(apply_immediately.unwrap_or(false) || migration.is_some(), now);
             migration::renew_engines(&mut member.cluster, from, self.group.cluster_mode);
         }
+        let first = &self.members[0].cluster;
+        logs.apply(&mut self.group.log_deliveries, first.engine, &first.engine_version)?;
         self.access(draft, &access, now)?;
         self.write(draft, request, now)
     }
@@ -274,6 +274,7 @@ impl GroupModification {
         for member in &mut self.members {
             member.announce(draft, now);
             let id = member.cluster.id.clone();
+            log_delivery::begin_now(draft, &member.cluster, &group.log_deliveries, &self.group.log_deliveries);
             draft.put(&request.scope, &id, member.cluster.clone());
         }
         automatic_snapshots::appoint(draft, &mut self.group);

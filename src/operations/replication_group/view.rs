@@ -14,6 +14,7 @@ use crate::{
     operations::{
         cache_cluster::view::{auth_token_status, in_effect, transit_encryption_mode},
         global_replication_group::membership,
+        log_delivery,
         request::Request,
     },
     protocol::{WireEnum, enums, types},
@@ -72,7 +73,7 @@ impl<'a> View<'a> {
             }),
             arn: Some(Arn::text(&group.scope, ResourceType::ReplicationGroup, &group.id)),
             user_group_ids: Some(self.user_group(group).map(str::to_owned).into_iter().collect()),
-            log_delivery_configurations: Some(Vec::new()),
+            log_delivery_configurations: Some(log_delivery::configurations(&group.log_deliveries)),
             replication_group_create_time: group.created,
             data_tiering: Some(enums::DataTieringStatus::Disabled),
             auto_minor_version_upgrade: member.map(|member| member.auto_minor_version_upgrade),
@@ -168,6 +169,7 @@ impl<'a> View<'a> {
                 slot_migration: Some(types::SlotMigration { progress_percentage: Some(progress) }),
             }),
             auth_token_status: behind.and_then(auth_token_status),
+            log_delivery_configurations: log_delivery::pending(&group.log_deliveries),
             user_groups: behind.and_then(|member| self.pending_user_groups(group, member)),
             ..types::ReplicationGroupPendingModifiedValues::default()
         }

@@ -84,6 +84,7 @@ pub(super) fn cluster(id: &str, group: &str, shard: &NodeGroupId, now: DateTime<
         snapshotting: None,
         update_action: None,
         replacement: None,
+        log_deliveries: crate::model::LogDeliveries::new(),
     }
 }
 
@@ -123,6 +124,7 @@ impl Simulation {
                 shared_cluster: None,
                 departure: None,
                 failure: None,
+                log_deliveries: crate::model::LogDeliveries::new(),
             },
             members: BTreeMap::new(),
         };
