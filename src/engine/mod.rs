@@ -18,6 +18,7 @@ mod redis_launch;
 mod replication;
 mod restricted;
 mod secret;
+mod statistics;
 mod users;
 mod wait;
 
@@ -35,6 +36,7 @@ pub use probe::answers;
 pub use redis_client::{RedisClient, RefusedDirective};
 pub use replication::{ReplicaState, ReplicationRole, ReplicationState};
 pub use secret::{AdminSecret, InstanceSecret};
+pub use statistics::{Calls, Keyspace, Report, Statistics, StatisticsClient};
 pub use wait::rest;
 
 /// Why an engine did not do what it was told.

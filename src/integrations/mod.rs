@@ -5,8 +5,10 @@
 //! with a time limit.
 
 mod deliveries;
+mod metrics;
 mod outlet;
 mod services;
 
 pub use deliveries::run as deliver;
+pub use metrics::push as push_metrics;
 pub use services::{Service, Services, ServicesError};
