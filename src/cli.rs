@@ -1,10 +1,10 @@
 //! The command line. Every flag has an environment variable.
 
-use std::{collections::HashMap, net::SocketAddr, ops::RangeInclusive, path::PathBuf, str::FromStr};
+use std::{collections::HashMap, net::SocketAddr, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{backend::Choice, http};
+use crate::{backend::Choice, http, model::Engine};
 
 /// Amazon `ElastiCache` on your own machine, with real engines behind it.
 #[derive(Debug, Parser)]
@@ -100,6 +100,9 @@ pub struct Serve {
     /// Where the logs whose delivery is asked for are written as well, or alone where no service for them is configured.
     #[arg(long, env = "CACHETTE_LOG_DIR", value_name = "DIR")]
     pub log_dir: Option<PathBuf>,
+    /// How many seconds lie between two looks at what each engine counts; 0 is never.
+    #[arg(long, env = "CACHETTE_METRICS_INTERVAL", value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u32).range(0..=60))]
+    pub metrics_interval: u32,
 
     /// Refuse exactly what `ElastiCache` refuses, even what the engines could do.
     #[arg(long, env = "CACHETTE_STRICT")]
@@ -112,6 +115,23 @@ pub struct Serve {
     /// How the log is written.
     #[arg(long, env = "CACHETTE_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+}
+
+impl Serve {
+    /// How long to wait between two looks at what each engine counts; `None` when there is to be none.
+    #[must_use]
+    pub fn metrics_interval(&self) -> Option<Duration> {
+        (self.metrics_interval > 0).then(|| Duration::from_secs(self.metrics_interval.into()))
+    }
+
+    /// The images that were named.
+    #[must_use]
+    pub fn images(&self) -> HashMap<Engine, String> {
+        let Self { image_redis, image_valkey, image_memcached, .. } = self;
+        let named =
+            [(Engine::Redis, image_redis), (Engine::Valkey, image_valkey), (Engine::Memcached, image_memcached)];
+        named.into_iter().filter_map(|(engine, image)| Some((engine, image.clone()?))).collect()
+    }
 }
 
 /// What runs engines.

@@ -70,7 +70,7 @@ async fn serve(options: Serve) -> Result<(), StartError> {
     let address = server.address().unwrap_or(asked);
     println!("Cachette {} is listening on {address}, engines by {}.", env!("CARGO_PKG_VERSION"), server.backend());
     println!("  aws --endpoint-url http://{address} elasticache describe-cache-clusters");
-    server.run(interrupted()).await;
+    Box::pin(server.run(interrupted())).await;
     Ok(())
 }
 

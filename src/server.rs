@@ -1,7 +1,6 @@
 //! Puts the parts together and runs them.
 
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -17,15 +16,18 @@ use crate::{
     backend,
     cli::{AuthChoice, Credentials, Serve},
     clock::Clock,
+    cloudwatch::CloudWatch,
     faults::Faults,
+    figures::Figures,
     gateway::{Gateway, GatewaySettings, Places, Records},
     http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
     integrations::{self, References, Services, ServicesError},
     log_delivery,
+    metrics::{self, Metrics},
     migration_source::Sources,
-    model::{Engine, Outlets},
+    model::Outlets,
     object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
     open_files::OpenFiles,
     operations::{Operations, Options},
@@ -104,6 +106,8 @@ pub struct Server {
     reconciler: reconcile::Shared,
     services: Arc<Services>,
     log_dir: Option<PathBuf>,
+    metrics: Arc<Metrics>,
+    metrics_interval: Option<Duration>,
     stop_engines: Option<Reset>,
 }
 
@@ -113,24 +117,20 @@ impl Server {
     /// # Errors
     /// When one of them cannot be had.
     pub async fn start(options: Serve) -> Result<Self, StartError> {
+        let (images, metrics_interval) = (options.images(), options.metrics_interval());
         let access_keys = AccessKeys {
             secrets: options.credentials.as_ref().map(|credentials| credentials.0.clone()).unwrap_or_default(),
             have_to_be_known: options.auth == AuthChoice::Sigv4,
         };
         let authentication = authentication(options.auth, options.credentials)?;
-        let policies = options.iam_policies.as_deref().map(Policies::read).transpose()?;
-        if policies.is_some() && matches!(authentication, Authentication::Off) {
-            tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
-        }
+        let policies = policies(options.iam_policies.as_deref(), &authentication)?;
         let object_storage = Arc::new(object_storage(options.s3_dir)?);
         let secrets = SecretsManager::new(SecretsSettings::read(|variable| std::env::var(variable).ok())?);
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
         let instance = Instance::open(&data_dir)?;
         let services = Arc::new(Services::read(options.listen, |name| std::env::var(name).ok())?);
         let store = Arc::new(open_store(&data_dir.join("records.redb"), services.outlets()).await?);
-        let listener = TcpListener::bind(options.listen)
-            .await
-            .map_err(|source| StartError::Listen { address: options.listen, source })?;
+        let listener = listen(options.listen).await?;
         let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
         let certificates = Arc::new(Certificates::open(&data_dir, endpoint_host.as_deref())?);
         let snapshot_files = Arc::new(snapshot_files(options.snapshot_dir, &data_dir, &instance)?);
@@ -139,20 +139,18 @@ impl Server {
             instance: instance.name.clone(),
             data_dir,
             engine_path: options.engine_path,
-            images: images([
-                (Engine::Redis, options.image_redis),
-                (Engine::Valkey, options.image_valkey),
-                (Engine::Memcached, options.image_memcached),
-            ]),
+            images,
             docker_network: options.docker_network,
         })
         .await?;
         let clock = Arc::new(Clock::system());
         let trail = Arc::new(Trail::open(options.trail_dir, Arc::clone(&clock))?);
+        let (figures, metrics) = (Arc::new(Figures::new()), Arc::new(Metrics::default()));
         let files = open_files();
         let settings = GatewaySettings {
             endpoint_host: endpoint_host.clone(),
             places: Places::new(files.endpoint_connections),
+            figures: Arc::clone(&figures),
             ..GatewaySettings::new(options.listen.ip(), options.node_ports.0)
         };
         let authorization =
@@ -186,6 +184,8 @@ impl Server {
             endpoint_host,
             certificates: Arc::clone(&certificates),
             trail: Arc::clone(&trail),
+            cloudwatch: CloudWatch::new(Arc::clone(&metrics), Arc::clone(&clock)),
+            figures: Arc::clone(&figures),
         };
         let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
         let admin = Admin {
@@ -195,6 +195,8 @@ impl Server {
             reset: reset(),
             certificates,
             trail,
+            figures: Arc::clone(&figures),
+            metrics: Arc::clone(&metrics),
             backend: backend.name(),
         };
         let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
@@ -207,10 +209,12 @@ impl Server {
             clock,
             object_storage,
             sources,
+            figures,
             secret: instance.secret,
             strict: options.strict,
         };
-        Ok(Self { listener, router, limits, reconciler, services, log_dir: options.log_dir, stop_engines })
+        let log_dir = options.log_dir;
+        Ok(Self { listener, router, limits, reconciler, services, log_dir, metrics, metrics_interval, stop_engines })
     }
 
     /// The address that the server listens on, with the port that the system chose when it was asked for port 0.
@@ -237,10 +241,23 @@ impl Server {
             secret: self.reconciler.secret.clone(),
             folder: self.log_dir,
         };
+        let reconciler = Arc::new(self.reconciler);
+        let pushing =
+            integrations::push_metrics(Arc::clone(&self.metrics), Arc::clone(&self.services), Arc::clone(&clock));
+        let sampling = {
+            let reconciler = Arc::clone(&reconciler);
+            // Boxed, so that what it is made of is not carried along by whoever runs the server.
+            Box::pin(async move {
+                if let Some(interval) = self.metrics_interval {
+                    tokio::join!(metrics::sample(self.metrics, reconciler, interval), pushing);
+                }
+            })
+        };
         let work = async {
             tokio::join!(
                 http::serve(self.listener, self.router, self.limits),
-                reconcile::run(self.reconciler),
+                reconcile::run(Arc::clone(&reconciler)),
+                sampling,
                 integrations::deliver(store, self.services, clock),
                 log_delivery::run(logs),
             );
@@ -258,11 +275,6 @@ impl Server {
             () = stopping => {}
         }
     }
-}
-
-/// The images that were named.
-fn images(named: [(Engine, Option<String>); 3]) -> HashMap<Engine, String> {
-    named.into_iter().filter_map(|(engine, image)| Some((engine, image?))).collect()
 }
 
 /// Opens the folder for the data of snapshots: below the one that was asked for, or below the data directory.
@@ -293,6 +305,20 @@ fn object_storage(folder: Option<PathBuf>) -> Result<ObjectStorage, StartError> 
     }
     let settings = StorageSettings::read(folder, |variable| std::env::var(variable).ok())?;
     Ok(ObjectStorage::new(settings, StorageLimits::default()))
+}
+
+/// Listens on an address.
+async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+}
+
+/// What callers may do, as `file` says if there is one.
+fn policies(file: Option<&Path>, authentication: &Authentication) -> Result<Option<Policies>, StartError> {
+    let policies = file.map(Policies::read).transpose()?;
+    if policies.is_some() && matches!(authentication, Authentication::Off) {
+        tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
+    }
+    Ok(policies)
 }
 
 /// Whom requests have to come from.

@@ -11,6 +11,8 @@ pub enum Unit {
     Milliseconds,
     /// Mebibytes.
     Mebibytes,
+    /// Hundredths.
+    Percent,
 }
 
 impl fmt::Display for Unit {
@@ -19,6 +21,7 @@ impl fmt::Display for Unit {
             Self::PerSecond => "/s",
             Self::Milliseconds => "ms",
             Self::Mebibytes => "MiB",
+            Self::Percent => "%",
         })
     }
 }

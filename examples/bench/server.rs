@@ -32,11 +32,16 @@ pub struct Server {
 impl Server {
     /// Starts a server on what is in `data_dir`, and waits for its first answer.
     pub async fn start(binary: &Path, backend: &str, data_dir: &Path) -> Result<Self, Error> {
+        Self::start_with(binary, backend, data_dir, &[]).await
+    }
+
+    /// The same with more flags.
+    pub async fn start_with(binary: &Path, backend: &str, data_dir: &Path, flags: &[&str]) -> Result<Self, Error> {
         let address = free_address()?;
         let mut command = Command::new(binary);
         command.args(["serve", "--backend", backend, "--listen", &address.to_string()]);
         command.arg("--node-ports").arg(format!("{}-{}", NODE_PORTS.start(), NODE_PORTS.end()));
-        command.arg("--data-dir").arg(data_dir);
+        command.arg("--data-dir").arg(data_dir).args(flags);
         command.env("CACHETTE_LOG", "error");
         let start = Instant::now();
         let mut process = Process::start(&mut command)?;

@@ -129,6 +129,16 @@ impl Authorization {
             .try_for_each(|resource| self.check_one(principal, operation.name(), resource, &context, &tables))
     }
 
+    /// Whether the caller may do `action`, which names a service that is not `ElastiCache`'s and is about no resource:
+    /// `cloudwatch:ListMetrics`, say.
+    ///
+    /// # Errors
+    /// [`Denied`] when it may not.
+    pub fn check_action(&self, principal: Principal<'_>, action: &str) -> Result<(), Denied> {
+        let (context, everything) = (self.context(principal), Resource::any());
+        self.check_action_on(principal, action.to_owned(), &everything, &context, &self.store.tables())
+    }
+
     /// Whether the holder of `access_key` may connect to a cache as a user of `ElastiCache`: the action
     /// `elasticache:Connect` has to be allowed on both. `cache_arn` is that of a replication group or serverless cache.
     #[must_use]
@@ -151,7 +161,17 @@ impl Authorization {
         context: &Context,
         tables: &Tables,
     ) -> Result<(), Denied> {
-        let action = format!("elasticache:{operation}");
+        self.check_action_on(principal, format!("elasticache:{operation}"), resource, context, tables)
+    }
+
+    fn check_action_on(
+        &self,
+        principal: Principal<'_>,
+        action: String,
+        resource: &Resource,
+        context: &Context,
+        tables: &Tables,
+    ) -> Result<(), Denied> {
         let mut context = context.about(resource.named.as_ref().map(|(resource_type, _)| *resource_type));
         let tags = resource.named.as_ref().and_then(|(kind, id)| tags(tables, principal.scope, *kind, id));
         for (key, value) in tags.iter().flat_map(TagSet::iter) {

@@ -61,7 +61,8 @@ impl ActionPattern {
 impl TryFrom<String> for ActionPattern {
     type Error = String;
 
-    /// Actions of other services are taken, since policies are often written for several. They never match.
+    /// Actions of other services are taken, since policies are often written for several. Those of `CloudWatch` that are
+    /// served here match, and others never do.
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let pattern = Self(text.to_ascii_lowercase());
         if text == "*" {

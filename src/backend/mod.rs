@@ -122,6 +122,17 @@ impl RunningEngine {
     }
 }
 
+/// What an engine takes of its machine, as far as its backend can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes of memory.
+    pub memory: u64,
+    /// Bytes of memory that were moved to disk.
+    pub swap: Option<u64>,
+    /// Packets that it has received and sent, where it has a network of its own.
+    pub packets: Option<(u64, u64)>,
+}
+
 /// Which versions of an engine a backend can start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Versions {
@@ -228,6 +239,12 @@ pub trait Backend: Send + Sync + 'static {
     async fn resize(&self, id: &EngineId, memory_limit: u64) -> Result<(), BackendError> {
         let _ = (id, memory_limit);
         Ok(())
+    }
+
+    /// What the engine takes of its machine now; `None` when it does not run or the backend cannot tell.
+    async fn usage(&self, id: &EngineId) -> Result<Option<Usage>, BackendError> {
+        let _ = id;
+        Ok(None)
     }
 
     /// The last lines that the engine printed, whether it runs or has ended, at most a few KiB and without lines that

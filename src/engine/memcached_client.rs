@@ -49,6 +49,28 @@ impl MemcachedClient {
         if answer == "OK" { Ok(()) } else { Err(EngineError::Refused(answer)) }
     }
 
+    /// What the engine counts: the answer to `stats`.
+    ///
+    /// # Errors
+    /// When the engine does not answer or refuses.
+    pub async fn statistics(&mut self) -> Result<String, EngineError> {
+        let mut answer = self.ask("stats\r\n").await?;
+        if !answer.starts_with("STAT ") {
+            return Err(EngineError::Refused(answer));
+        }
+        let rest = async {
+            while !answer.ends_with("END\r\n") {
+                answer.push('\n');
+                if self.stream.read_line(&mut answer).await? == 0 {
+                    return Err(EngineError::Unreachable("it closed the connection".into()));
+                }
+            }
+            Ok(())
+        };
+        timeout(PATIENCE, rest).await.map_err(|_| EngineError::TimedOut)??;
+        Ok(answer)
+    }
+
     async fn ask(&mut self, command: &str) -> Result<String, EngineError> {
         let conversation = async {
             self.stream.write_all(command.as_bytes()).await?;

@@ -19,6 +19,7 @@ mod replication;
 mod restricted;
 mod secret;
 mod slow_log;
+mod statistics;
 mod users;
 mod wait;
 
@@ -37,6 +38,7 @@ pub use redis_client::{RedisClient, RefusedDirective};
 pub use replication::{ReplicaState, ReplicationRole, ReplicationState};
 pub use secret::{AdminSecret, InstanceSecret};
 pub use slow_log::{SlowLog, SlowLogEntry};
+pub use statistics::{Calls, Keyspace, Report, Statistics, StatisticsClient};
 pub use wait::rest;
 
 /// Why an engine did not do what it was told.

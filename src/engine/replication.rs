@@ -59,6 +59,8 @@ pub struct ReplicaState {
     pub is_online: bool,
     /// How many bytes of writes it has confirmed.
     pub offset: u64,
+    /// How many seconds ago it did.
+    pub lag: u64,
 }
 
 impl ReplicationState {
@@ -110,6 +112,7 @@ fn replica(line: &str) -> Option<ReplicaState> {
         address: SocketAddr::new(field("ip")?.parse().ok()?, field("port")?.parse().ok()?),
         is_online: field("state") == Some("online"),
         offset: field("offset")?.parse().ok()?,
+        lag: field("lag").and_then(|lag| lag.parse().ok()).unwrap_or_default(),
     })
 }
 
@@ -300,11 +303,11 @@ mod tests {
         let state = ReplicationState::parse(info).expect("a state");
         assert!(state.is_primary() && !state.link_is_up());
         assert_eq!(state.offset, 112);
-        let replica = |address: &str, is_online, offset| {
+        let replica = |address: &str, is_online, offset, lag| {
             let address = address.parse().expect("an address");
-            ReplicaState { address, is_online, offset }
+            ReplicaState { address, is_online, offset, lag }
         };
-        assert_eq!(state.replicas, [replica("127.0.0.2:6380", true, 98), replica("127.0.0.3:6380", false, 0)]);
+        assert_eq!(state.replicas, [replica("127.0.0.2:6380", true, 98, 0), replica("127.0.0.3:6380", false, 0, 1)]);
     }
 
     #[test]

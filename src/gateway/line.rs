@@ -20,7 +20,7 @@ use std::{
 use futures_util::task::AtomicWaker;
 
 use super::{Directory, EndpointId, NetworkFault};
-use crate::model::TransitEncryption;
+use crate::{figures::Traffic, model::TransitEncryption};
 
 /// What may be carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,9 +106,21 @@ pub(super) struct Line {
     is_encrypted: AtomicBool,
     /// Whether the engine stands in for a primary in another region, as long as it is joined to it.
     stands_in: AtomicBool,
+    /// Where the bytes that it carries are counted.
+    traffic: Traffic,
 }
 
 impl Line {
+    /// One whose bytes are counted there.
+    pub(super) fn counted(traffic: Traffic) -> Self {
+        Self { traffic, ..Self::default() }
+    }
+
+    /// Where the bytes that it carries are counted.
+    pub(super) fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+
     /// Marks it as one whose client speaks TLS. To be called before it is joined.
     pub(super) fn encrypt(&self) {
         self.is_encrypted.store(true, Ordering::Release);

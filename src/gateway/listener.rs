@@ -109,13 +109,13 @@ pub(super) async fn serve(listener: TcpListener, endpoint: Arc<Endpoint>) {
                 lines.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
             }
             accepted = listener.accept() => match accepted {
-                Ok((client, _)) => match endpoint.place(connections.len()) {
-                    Some(place) => {
-                        let line = Arc::<Line>::default();
-                        let task = connections.spawn(connection(client, Arc::clone(&endpoint), Arc::clone(&line), place));
-                        lines.insert(task.id(), line);
-                    }
-                    None => refuse(&client, &endpoint),
+                Ok((client, _)) => if let Some(place) = endpoint.place(connections.len()) {
+                    let line = Arc::new(Line::counted(endpoint.settings.figures.traffic()));
+                    let task = connections.spawn(connection(client, Arc::clone(&endpoint), Arc::clone(&line), place));
+                    lines.insert(task.id(), line);
+                } else {
+                    endpoint.settings.figures.refused();
+                    refuse(&client, &endpoint);
                 },
                 Err(error) if concerns_one_connection(&error) => {}
                 Err(error) => {
@@ -152,6 +152,7 @@ fn refuse(client: &TcpStream, endpoint: &Endpoint) {
 
 /// `_place` is given back when the connection ends.
 async fn connection(client: TcpStream, endpoint: Arc<Endpoint>, line: Arc<Line>, _place: Place) {
+    let _connected = endpoint.settings.figures.connected();
     let wanted = || endpoint.transit_encryption();
     let outcome = match encrypted::transport(&client, wanted, endpoint.settings.handshake_limit).await {
         Ok(Transport::Plain) => {

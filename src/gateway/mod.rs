@@ -52,7 +52,7 @@ pub use self::{
 };
 use self::{listener::Endpoint, ports::Ports};
 pub use crate::model::{EndpointId, EndpointRole};
-use crate::tls::Certificates;
+use crate::{figures::Figures, tls::Certificates};
 
 /// What holds for every endpoint of a gateway.
 #[derive(Clone, Debug)]
@@ -68,6 +68,8 @@ pub struct GatewaySettings {
     pub max_connections: usize,
     /// What all endpoints together may carry; more connections are refused in the same way.
     pub places: Places,
+    /// Where connections and bytes are counted.
+    pub figures: Arc<Figures>,
     /// How long a connection waits for an engine before it is closed.
     pub connect_limit: Duration,
     /// How long a client that speaks TLS may take for each half of the handshake: until it has said what it wants, and
@@ -85,6 +87,7 @@ impl GatewaySettings {
             endpoint_host: None,
             max_connections: 65_000,
             places: Places::new(usize::MAX),
+            figures: Arc::default(),
             connect_limit: Duration::from_secs(5),
             handshake_limit: Duration::from_secs(10),
         }

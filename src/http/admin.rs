@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use crate::{
     clock::Clock,
     faults::Faults,
+    figures::Figures,
+    metrics::Metrics,
     model::{CacheCluster, CacheNode, NodeId},
     operations,
     reset::Reset,
@@ -36,6 +38,10 @@ pub struct Admin {
     pub certificates: Arc<Certificates>,
     /// The calls that were made.
     pub trail: Arc<Trail>,
+    /// The server's own figures.
+    pub figures: Arc<Figures>,
+    /// Those of caches.
+    pub metrics: Arc<Metrics>,
     /// The backend's name.
     pub backend: &'static str,
 }
@@ -126,7 +132,10 @@ pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
 /// Removes every record and every engine of this instance, and answers when they are gone.
 pub(super) async fn reset(State(admin): State<Arc<Admin>>) -> Response {
     match admin.reset.run().await {
-        Ok(()) => Json(json!({"status": "reset"})).into_response(),
+        Ok(()) => {
+            admin.metrics.clear();
+            Json(json!({"status": "reset"})).into_response()
+        }
         Err(error) => problem(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
     }
 }

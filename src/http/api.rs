@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
+    time::Instant,
 };
 
 use axum::{
@@ -14,10 +15,15 @@ use axum::{
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::caller::{Authentication, Caller};
+use super::{
+    caller::{Authentication, Caller},
+    metrics,
+};
 use crate::{
     authorization::{Authorization, Principal},
     clock::Clock,
+    cloudwatch::{CloudWatch, Protocol},
+    figures::Figures,
     operations::{Operations, Request},
     protocol::{AwsError, ErrorCode, Operation, Output, query},
     tls::Certificates,
@@ -25,7 +31,7 @@ use crate::{
     trail::{Call, Outcome, Trail},
 };
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// What answers API requests.
 pub struct Api {
@@ -43,10 +49,18 @@ pub struct Api {
     pub certificates: Arc<Certificates>,
     /// Where calls are noted.
     pub trail: Arc<Trail>,
+    /// What answers requests to `CloudWatch`, which come to the same place.
+    pub cloudwatch: CloudWatch,
+    /// Where requests are counted.
+    pub figures: Arc<Figures>,
 }
 
 /// Answers one request, which has passed the guard.
 pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Bytes) -> Response {
+    if let Some(protocol) = Protocol::of(parts.uri.path(), parts.uri.query(), &parts.headers, &body) {
+        return metrics::answer(&api, protocol, &parts, &body);
+    }
+    let begun = Instant::now();
     let id = Uuid::new_v4();
     let request_id = id.to_string();
     let span = tracing::info_span!("request", otel.kind = "server", request_id, action = tracing::field::Empty);
@@ -56,11 +70,13 @@ pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Byte
         let answer = match api.answer(&parts, &body, id).await {
             Ok((operation, output)) => {
                 let body = output.to_xml(&request_id);
+                api.figures.request("elasticache", operation, "", begun.elapsed());
                 tracing::debug!(operation, "answered");
                 trace.answers(StatusCode::OK.as_u16(), None);
                 (StatusCode::OK, body)
             }
-            Err(error) => {
+            Err((operation, error)) => {
+                api.figures.request("elasticache", operation, error.code.as_str(), begun.elapsed());
                 tracing::info!(code = error.code.as_str(), message = error.message, "refused");
                 let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
                 trace.answers(status.as_u16(), Some(error.code.as_str()));
@@ -74,11 +90,18 @@ pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Byte
 }
 
 impl Api {
-    /// Answers a request, and notes it as soon as it is known who asks for what.
-    async fn answer(&self, parts: &Parts, body: &[u8], id: Uuid) -> Result<(&'static str, Output), AwsError> {
+    /// Answers a request, and notes it as soon as it is known who asks for what. An error comes with the operation's name,
+    /// empty when that is not known.
+    async fn answer(
+        &self,
+        parts: &Parts,
+        body: &[u8],
+        id: Uuid,
+    ) -> Result<(&'static str, Output), (&'static str, AwsError)> {
         let time = self.clock.now();
-        let caller = self.authentication.caller(parts, body, time)?;
-        let operation = query::decode_request(parts.uri.query(), body)?;
+        let unknown = |error| ("", error);
+        let caller = self.authentication.caller(parts, body, time).map_err(unknown)?;
+        let operation = query::decode_request(parts.uri.query(), body).map_err(unknown)?;
         let name = operation.name();
         let span = tracing::Span::current();
         span.record("action", name);
@@ -101,7 +124,7 @@ impl Api {
             Err(error) => call.outcome = Outcome::Refused(error.clone()),
         }
         self.trail.note(call);
-        Ok((name, answer?))
+        answer.map(|output| (name, output)).map_err(|error| (name, error))
     }
 
     /// Does what is asked, if the caller may have it done.

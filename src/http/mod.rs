@@ -9,6 +9,7 @@ mod caller;
 mod faults;
 mod guard;
 mod limits;
+mod metrics;
 mod serve;
 
 pub use admin::Admin;
@@ -33,11 +34,18 @@ pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
         .route("/faults", get(faults::list).post(faults::begin).delete(faults::heal_all))
         .route("/faults/{id}", delete(faults::heal))
         .route_layer(from_fn_with_state(Arc::clone(&guard), guard::admin));
+    // Prometheus asks for it there unless told otherwise.
+    let figures = Router::new()
+        .route("/metrics", get(metrics::exposition))
+        .route_layer(from_fn_with_state(Arc::clone(&guard), guard::admin))
+        .with_state(Arc::clone(&admin));
     // What tells no secret, changes nothing, and is asked for from elsewhere: by health checks of other machines, say.
     let public = Router::new().route("/health", get(admin::health)).route("/ca.pem", get(admin::ca_pem));
     Router::new()
         .route("/", get(api::handle).post(api::handle))
+        .route("/service/{service}/operation/{operation}", post(metrics::handle))
         .route_layer(from_fn_with_state(guard, guard::api))
         .with_state(api)
+        .merge(figures)
         .nest("/_cachette", guarded.merge(public).with_state(admin))
 }

@@ -6,6 +6,7 @@
 
 mod deliveries;
 mod logs;
+mod metrics;
 mod outlet;
 mod references;
 mod services;
@@ -13,4 +14,5 @@ mod services;
 pub use deliveries::run as deliver;
 pub use references::{Key, References};
 pub use logs::{LogError, LogLine};
+pub use metrics::push as push_metrics;
 pub use services::{Service, Services, ServicesError};

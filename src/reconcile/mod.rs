@@ -27,6 +27,7 @@ mod queue;
 mod restoring;
 mod serverless;
 mod serverless_migration;
+mod serving;
 mod snapshots;
 mod step_trace;
 mod steps;
@@ -42,11 +43,14 @@ use tracing::Instrument;
 use actor::Actor;
 use group::GroupActor;
 
+pub use serving::{Serving, serving};
+
 use crate::{
     backend::Backend,
     clock::Clock,
     engine::InstanceSecret,
     faults,
+    figures::Figures,
     gateway::Gateway,
     migration_source::Sources,
     model::{Scope, ServerlessCache},
@@ -73,6 +77,18 @@ enum Subject {
     MigrationTest,
     /// A migration to a serverless cache, which goes on for as long as there is something to copy.
     ServerlessMigration,
+}
+
+impl Subject {
+    fn name(self) -> &'static str {
+        match self {
+            Self::CacheCluster => "cache-cluster",
+            Self::ReplicationGroup => "replication-group",
+            Self::GlobalReplicationGroup => "global-replication-group",
+            Self::MigrationTest => "migration-test",
+            Self::ServerlessMigration => "serverless-migration",
+        }
+    }
 }
 
 impl Key {
@@ -113,6 +129,8 @@ pub struct Shared {
     pub object_storage: Arc<ObjectStorage>,
     /// Engines outside that serverless caches are migrated from.
     pub sources: Arc<Sources>,
+    /// Where runs are counted.
+    pub figures: Arc<Figures>,
     /// What lets the server into its engines.
     pub secret: InstanceSecret,
     /// Whether an engine of another version than the one asked for is an error.
@@ -121,14 +139,14 @@ pub struct Shared {
 
 /// Works until the returned future is dropped: opens the endpoints of all clusters, removes engines that belong to no
 /// record, then follows every change in the store.
-pub fn run(shared: Shared) -> impl Future<Output = ()> + Send {
-    let shared = Arc::new(shared);
+pub fn run(shared: impl Into<Arc<Shared>>) -> impl Future<Output = ()> + Send {
+    let shared = shared.into();
     let changes = shared.store.changes();
     async move {
         let (name, named) = mpsc::unbounded_channel();
         let runs = {
             let shared = Arc::clone(&shared);
-            queue::work(named, Arc::clone(&shared.clock), move |key, failures| {
+            queue::work(named, Arc::clone(&shared.clock), Arc::clone(&shared.figures), move |key, failures| {
                 let shared = Arc::clone(&shared);
                 async move {
                     match key.subject {

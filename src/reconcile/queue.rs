@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::Key;
-use crate::clock::Clock;
+use crate::{clock::Clock, figures::Figures};
 
 /// The wait after a first failure; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
@@ -38,10 +38,24 @@ struct Entry {
     timer: Option<AbortHandle>,
 }
 
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::WakeAt(_) => "waits",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// Works on the clusters that arrive through `named`, until that channel closes. `run` is told how often in a row the
 /// cluster's runs have failed.
-pub(super) async fn work<R, F>(mut named: mpsc::UnboundedReceiver<Key>, clock: Arc<Clock>, run: R)
-where
+pub(super) async fn work<R, F>(
+    mut named: mpsc::UnboundedReceiver<Key>,
+    clock: Arc<Clock>,
+    figures: Arc<Figures>,
+    run: R,
+) where
     R: Fn(Key, u32) -> F,
     F: Future<Output = Outcome> + Send + 'static,
 {
@@ -49,6 +63,7 @@ where
     let mut runs = JoinSet::new();
     let (ring, mut alarms) = mpsc::unbounded_channel::<Key>();
     loop {
+        figures.queue(entries.len(), runs.len());
         let key = tokio::select! {
             named = named.recv() => match named {
                 Some(key) => key,
@@ -57,6 +72,7 @@ where
             Some(key) = alarms.recv() => key,
             Some(ended) = runs.join_next() => {
                 let Ok((key, outcome)): Result<(Key, Outcome), _> = ended else { continue };
+                figures.run(key.subject.name(), outcome.name());
                 if !finish(&mut entries, &key, outcome, &ring, &clock) {
                     continue;
                 }

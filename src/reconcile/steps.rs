@@ -267,7 +267,7 @@ impl Actor {
         self.engine_settings(cluster, NodeId::FIRST, generation, in_effect)
     }
 
-    fn engine_settings(
+    pub(super) fn engine_settings(
         &self,
         cluster: &CacheCluster,
         node: NodeId,

@@ -158,6 +158,7 @@ impl Server {
             clock: Arc::clone(&clock),
             object_storage: Arc::new(ObjectStorage::none()),
             sources,
+            figures: Arc::default(),
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };

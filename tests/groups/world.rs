@@ -122,6 +122,7 @@ impl World {
             clock,
             object_storage: Arc::clone(&object_storage),
             sources,
+            figures: Arc::default(),
             secret: InstanceSecret::new([1; 32]),
             strict: false,
         };

@@ -19,7 +19,7 @@ use bollard::{
     models::{ContainerInspectResponse, ContainerUpdateBody},
     query_parameters::{
         CreateContainerOptions, InspectContainerOptions, ListContainersOptions, LogsOptions, RemoveContainerOptions,
-        StartContainerOptions,
+        StartContainerOptions, StatsOptions,
     },
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -30,7 +30,7 @@ use tokio::{
 };
 
 use super::{
-    Backend, BackendError, EngineId, EngineSpec, Printed, RunningEngine, Versions, fits, output,
+    Backend, BackendError, EngineId, EngineSpec, Printed, RunningEngine, Usage, Versions, fits, output,
     turns::{Turns, finish},
 };
 use crate::model::Engine;
@@ -42,6 +42,7 @@ mod errors;
 mod images;
 mod printed;
 mod reach;
+mod usage;
 
 use errors::{failed, message, status};
 use images::{Image, Images};
@@ -192,6 +193,10 @@ impl Backend for DockerBackend {
         updated.map_err(|error| failed("changing the memory of a container", &error))
     }
 
+    async fn usage(&self, id: &EngineId) -> Result<Option<Usage>, BackendError> {
+        self.shared.usage(&container::name(&self.shared.instance, id)).await
+    }
+
     async fn output(&self, id: &EngineId) -> Result<String, BackendError> {
         self.shared.output(&container::name(&self.shared.instance, id)).await
     }
@@ -319,6 +324,17 @@ impl Shared {
         let containers: Vec<_> = stream::iter(looks).buffer_unordered(LOOKS).try_collect().await?;
         let ours = |container| container::engine(&self.network, self.reach, &container);
         Ok(containers.into_iter().flatten().filter_map(ours).collect())
+    }
+
+    /// What the container takes of its machine; nothing when there is none.
+    async fn usage(&self, name: &str) -> Result<Option<Usage>, BackendError> {
+        let _slot = self.slots.acquire().await;
+        let options = StatsOptions { stream: false, one_shot: true };
+        match self.docker.stats(name, Some(options)).next().await {
+            Some(Ok(stats)) => Ok(usage::of(stats)),
+            Some(Err(error)) if status(&error) != Some(404) => Err(failed("asking what a container takes", &error)),
+            Some(Err(_)) | None => Ok(None),
+        }
     }
 
     /// What the container printed last; nothing when there is none.

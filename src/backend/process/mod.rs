@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use super::{
-    Backend, BackendError, EngineId, EngineSpec, Printed, RunningEngine, Versions,
+    Backend, BackendError, EngineId, EngineSpec, Printed, RunningEngine, Usage, Versions,
     turns::{Turns, finish},
 };
 use crate::model::Engine;
@@ -121,6 +121,10 @@ impl Backend for ProcessBackend {
 
     fn shares_ports(&self) -> bool {
         true
+    }
+
+    async fn usage(&self, id: &EngineId) -> Result<Option<Usage>, BackendError> {
+        Ok(self.shared.runs().get(id).filter(|run| run.alive()).and_then(|run| scan::usage(run.pid)))
     }
 
     async fn output(&self, id: &EngineId) -> Result<String, BackendError> {

@@ -14,7 +14,7 @@ use std::{
 use procfs::process::{FDTarget, Process};
 
 use super::folder::LOG;
-use crate::backend::{BackendError, EngineId};
+use crate::backend::{BackendError, EngineId, Usage};
 
 /// A process that is an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,13 @@ pub(super) fn left_behind(folder: &Path, group: i32) -> Vec<Process> {
 /// When the process started, in clock ticks since the machine did; nothing when there is none of this id.
 pub(super) fn started(pid: i32) -> Option<u64> {
     Process::new(pid).and_then(|process| process.stat()).ok().map(|stat| stat.starttime)
+}
+
+/// What the process takes of the machine. It shares the machine's network, so nobody counts its packets.
+pub(super) fn usage(pid: i32) -> Option<Usage> {
+    let status = Process::new(pid).and_then(|process| process.status()).ok()?;
+    let bytes = |kibibytes: u64| kibibytes * 1024;
+    Some(Usage { memory: bytes(status.vmrss?), swap: status.vmswap.map(bytes), packets: None })
 }
 
 /// The engine that `process` is, if it is one.

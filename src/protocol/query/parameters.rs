@@ -48,6 +48,11 @@ impl<'r> Parameters<'r> {
         Some(&self.pairs[at].1)
     }
 
+    /// All names with their values.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+
     /// The whole list as the root of the paths.
     #[must_use]
     pub fn root(&self) -> Node<'_> {

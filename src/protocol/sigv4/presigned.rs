@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    CredentialScope, SignedRequest, check_scope, check_signature, check_time,
+    CredentialScope, SERVICE, SignedRequest, check_scope, check_signature, check_time,
     claim::{Claim, Location},
 };
 use crate::protocol::{AwsError, ErrorCode};
@@ -58,7 +58,7 @@ impl<'r> Presigned<'r> {
     /// `RequestExpired` and `SignatureDoesNotMatch`, as [`verify`](super::verify).
     pub fn check(&self, now: DateTime<Utc>, secret: Option<String>) -> Result<(), AwsError> {
         check_time(&self.claim, now)?;
-        check_scope(&self.claim)?;
+        check_scope(&self.claim, SERVICE)?;
         secret.map_or(Ok(()), |secret| check_signature(&self.request, &self.claim, secret))
     }
 }
