@@ -14,6 +14,7 @@ use tokio::{
 
 use crate::{
     authorization::{Authorization, Policies, PoliciesError},
+    autoscaling::{self, Autoscaling, NoMetrics},
     backend,
     cli::{AuthChoice, Credentials, Serve},
     clock::Clock,
@@ -102,6 +103,7 @@ pub struct Server {
     limits: Limits,
     reconciler: reconcile::Shared,
     services: Arc<Services>,
+    autoscaling: Arc<Autoscaling>,
     stop_engines: Option<Reset>,
 }
 
@@ -116,10 +118,7 @@ impl Server {
             have_to_be_known: options.auth == AuthChoice::Sigv4,
         };
         let authentication = authentication(options.auth, options.credentials)?;
-        let policies = options.iam_policies.as_deref().map(Policies::read).transpose()?;
-        if policies.is_some() && matches!(authentication, Authentication::Off) {
-            tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
-        }
+        let policies = policies(options.iam_policies.as_deref(), &authentication)?;
         let object_storage = Arc::new(object_storage(options.s3_dir)?);
         let secrets = SecretsManager::new(SecretsSettings::read(|variable| std::env::var(variable).ok())?);
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
@@ -176,8 +175,10 @@ impl Server {
         let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
         let limits = Limits { connections: files.api_connections, ..Limits::default() };
         let guard = Guard::new(options.admin_access.into(), own_names, limits);
+        let autoscaling = Arc::new(Autoscaling::new(operations.clone()));
         let api = Api {
             operations,
+            autoscaling: Arc::clone(&autoscaling),
             authentication,
             authorization,
             clock: Arc::clone(&clock),
@@ -208,7 +209,7 @@ impl Server {
             secret: instance.secret,
             strict: options.strict,
         };
-        Ok(Self { listener, router, limits, reconciler, services, stop_engines })
+        Ok(Self { listener, router, limits, reconciler, services, autoscaling, stop_engines })
     }
 
     /// The address that the server listens on, with the port that the system chose when it was asked for port 0.
@@ -233,6 +234,7 @@ impl Server {
                 http::serve(self.listener, self.router, self.limits),
                 reconcile::run(self.reconciler),
                 integrations::deliver(store, self.services, clock),
+                autoscaling::run(self.autoscaling, Arc::new(NoMetrics)),
             );
         };
         let stopping = async {
@@ -292,6 +294,15 @@ fn authentication(choice: AuthChoice, credentials: Option<Credentials>) -> Resul
         (AuthChoice::Sigv4, Some(credentials)) => Ok(Authentication::SigV4(credentials.0)),
         (AuthChoice::Sigv4, None) => Err(StartError::NoCredentials),
     }
+}
+
+/// What callers may do, where a file says it.
+fn policies(file: Option<&Path>, authentication: &Authentication) -> Result<Option<Policies>, StartError> {
+    let policies = file.map(Policies::read).transpose()?;
+    if policies.is_some() && matches!(authentication, Authentication::Off) {
+        tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
+    }
+    Ok(policies)
 }
 
 /// Opens the records. A server that was killed while it started an engine has them open for a moment longer, until the new

@@ -129,6 +129,15 @@ impl Authorization {
             .try_for_each(|resource| self.check_one(principal, operation.name(), resource, &context, &tables))
     }
 
+    /// Whether the caller may do something at another service: an action with its service in front, on a resource of an
+    /// ARN that is not one of `ElastiCache`'s.
+    ///
+    /// # Errors
+    /// [`Denied`] when it may not.
+    pub fn check_elsewhere(&self, principal: Principal<'_>, action: &str, arn: &str) -> Result<(), Denied> {
+        self.decide(principal, action, arn, &self.context(principal).about(None))
+    }
+
     /// Whether the holder of `access_key` may connect to a cache as a user of `ElastiCache`: the action
     /// `elasticache:Connect` has to be allowed on both. `cache_arn` is that of a replication group or serverless cache.
     #[must_use]
@@ -157,13 +166,17 @@ impl Authorization {
         for (key, value) in tags.iter().flat_map(TagSet::iter) {
             context.add(&format!("{RESOURCE_TAG}{key}"), value);
         }
-        let call = Call { action: &action.to_ascii_lowercase(), resource: &resource.arn, context: &context };
+        self.decide(principal, &action, &resource.arn, &context)
+    }
+
+    fn decide(&self, principal: Principal<'_>, action: &str, resource: &str, context: &Context) -> Result<(), Denied> {
+        let call = Call { action: &action.to_ascii_lowercase(), resource, context };
         let reason = match self.policies.decide(principal.access_key.unwrap_or_default(), &call) {
             Decision::Allowed => return Ok(()),
             Decision::NotAllowed => format!("because no identity-based policy allows the {action} action"),
             Decision::Denied => "with an explicit deny in an identity-based policy".to_owned(),
         };
-        Err(Denied { principal: principal.arn(), action, resource: resource.arn.clone(), reason })
+        Err(Denied { principal: principal.arn(), action: action.to_owned(), resource: resource.to_owned(), reason })
     }
 
     /// What every request has.

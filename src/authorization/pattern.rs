@@ -61,7 +61,7 @@ impl ActionPattern {
 impl TryFrom<String> for ActionPattern {
     type Error = String;
 
-    /// Actions of other services are taken, since policies are often written for several. They never match.
+    /// Actions of other services are taken as they are: policies are often written for several.
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let pattern = Self(text.to_ascii_lowercase());
         if text == "*" {

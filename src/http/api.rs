@@ -14,9 +14,13 @@ use axum::{
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::caller::{Authentication, Caller};
+use super::{
+    autoscaling,
+    caller::{Authentication, Caller},
+};
 use crate::{
     authorization::{Authorization, Principal},
+    autoscaling::Autoscaling,
     clock::Clock,
     operations::{Operations, Request},
     protocol::{AwsError, ErrorCode, Operation, Output, query},
@@ -24,12 +28,14 @@ use crate::{
     trail::{Call, Outcome, Trail},
 };
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// What answers API requests.
 pub struct Api {
     /// What the operations do.
     pub operations: Operations,
+    /// Application Auto Scaling, which is called at the same place.
+    pub autoscaling: Arc<Autoscaling>,
     /// Who may call.
     pub authentication: Authentication,
     /// What callers may do; `None` when everybody may do everything.
@@ -46,6 +52,9 @@ pub struct Api {
 
 /// Answers one request, which has passed the guard.
 pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Bytes) -> Response {
+    if let Some(operation) = autoscaling::operation(&parts.headers) {
+        return autoscaling::handle(&api, operation, &parts, &body).await;
+    }
     let id = Uuid::new_v4();
     let request_id = id.to_string();
     let span = tracing::info_span!("request", request_id, action = tracing::field::Empty);

@@ -38,11 +38,25 @@ impl Authentication {
     /// # Errors
     /// When signatures are checked and this one is missing, unknown, wrong or too old.
     pub(super) fn caller(&self, parts: &Parts, body: &[u8], now: DateTime<Utc>) -> Result<Caller, AwsError> {
+        self.caller_of(sigv4::SERVICE, parts, body, now)
+    }
+
+    /// The same for a request to another service than `ElastiCache`.
+    ///
+    /// # Errors
+    /// As [`Self::caller`].
+    pub(super) fn caller_of(
+        &self,
+        service: &str,
+        parts: &Parts,
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Caller, AwsError> {
         let claimed = match self {
             Self::Off => sigv4::claimed_scope(&parts.uri, &parts.headers),
             Self::SigV4(secrets) => {
                 let request = SignedRequest { method: &parts.method, uri: &parts.uri, headers: &parts.headers, body };
-                Some(sigv4::verify(&request, now, |access_key| secrets.get(access_key).cloned())?)
+                Some(sigv4::verify_for(service, &request, now, |access_key| secrets.get(access_key).cloned())?)
             }
         };
         let account = claimed.as_ref().map_or(DEFAULT_ACCOUNT, CredentialScope::account);

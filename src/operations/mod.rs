@@ -45,6 +45,7 @@ pub fn serverless_phase(tables: &Tables, cache: &ServerlessCache) -> ServerlessP
 }
 
 /// What operations work on.
+#[derive(Clone)]
 pub struct Operations {
     store: Arc<Store>,
     clock: Arc<Clock>,
@@ -72,6 +73,24 @@ impl Operations {
     #[must_use]
     pub fn with_secrets(self, has_secrets: bool) -> Self {
         Self { has_secrets, ..self }
+    }
+
+    /// The records that they work on.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The time of day that they go by.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<Clock> {
+        &self.clock
+    }
+
+    /// How they were told to behave.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
     }
 
     /// Carries out an operation.

@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("secrets_manager", &[]),
     ("migration_source", &["gateway", "model", "secrets_manager", "store"]),
     ("authorization", &["clock", "model", "protocol", "store"]),
+    ("autoscaling", &["clock", "model", "operations", "protocol", "store"]),
     ("backend", &["model"]),
     ("rdb", &["model"]),
     ("engine", &["model"]),
@@ -52,7 +53,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "http",
-        &["authorization", "clock", "faults", "model", "operations", "protocol", "reset", "store", "tls", "trail"],
+        &[
+            "authorization",
+            "autoscaling",
+            "clock",
+            "faults",
+            "model",
+            "operations",
+            "protocol",
+            "reset",
+            "store",
+            "tls",
+            "trail",
+        ],
     ),
 ];
 

@@ -94,12 +94,25 @@ pub fn verify(
     now: DateTime<Utc>,
     secret_of: impl FnOnce(&str) -> Option<String>,
 ) -> Result<CredentialScope, AwsError> {
+    verify_for(SERVICE, request, now, secret_of)
+}
+
+/// The same for a request to another service, which its signature has to name.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_for(
+    service: &str,
+    request: &SignedRequest<'_>,
+    now: DateTime<Utc>,
+    secret_of: impl FnOnce(&str) -> Option<String>,
+) -> Result<CredentialScope, AwsError> {
     let claim = Claim::read(request.uri, request.headers)?;
     let secret = secret_of(&claim.credential.scope.access_key).ok_or_else(|| {
         AwsError::new(ErrorCode::InvalidClientTokenId, "The security token included in the request is invalid.")
     })?;
     check_time(&claim, now)?;
-    check_scope(&claim)?;
+    check_scope(&claim, service)?;
     check_signature(request, &claim, secret)?;
     Ok(claim.credential.scope)
 }
@@ -132,10 +145,10 @@ fn check_time(claim: &Claim, now: DateTime<Utc>) -> Result<(), AwsError> {
     Ok(())
 }
 
-fn check_scope(claim: &Claim) -> Result<(), AwsError> {
+fn check_scope(claim: &Claim, service: &str) -> Result<(), AwsError> {
     let wrong = |message: &str| Err(AwsError::new(ErrorCode::SignatureDoesNotMatch, message));
-    if claim.credential.scope.service != SERVICE {
-        return wrong("Credential should be scoped to correct service: 'elasticache'.");
+    if claim.credential.scope.service != service {
+        return wrong(&format!("Credential should be scoped to correct service: '{service}'."));
     }
     if claim.credential.date != claim.time.format("%Y%m%d").to_string() {
         return wrong("The date in the credential scope is not the date of the request.");

@@ -58,7 +58,7 @@ impl<'r> Presigned<'r> {
     /// `RequestExpired` and `SignatureDoesNotMatch`, as [`verify`](super::verify).
     pub fn check(&self, now: DateTime<Utc>, secret: Option<String>) -> Result<(), AwsError> {
         check_time(&self.claim, now)?;
-        check_scope(&self.claim)?;
+        check_scope(&self.claim, super::SERVICE)?;
         secret.map_or(Ok(()), |secret| check_signature(&self.request, &self.claim, secret))
     }
 }
