@@ -7,6 +7,7 @@
 //! endpoint that is given out.
 
 pub mod authorization;
+pub mod autoscaling;
 pub mod backend;
 pub mod cli;
 pub mod clock;

@@ -9,8 +9,8 @@ use crate::{
     clock::Clock,
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Delivery, Event, Fault,
-        GlobalReplicationGroup, LogCursor, ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot,
-        UpdateAction, User, UserGroup,
+        GlobalReplicationGroup, LogCursor, ReplicationGroup, ReservedCacheNode, ScalableTarget, ScalingActivity, Scope,
+        ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
     },
     store::{Draft, Record, StorageError, Store},
 };
@@ -92,6 +92,8 @@ impl Reset {
                 remove_all::<GlobalReplicationGroup>(draft);
                 remove_all::<ReservedCacheNode>(draft);
                 remove_all::<UpdateAction>(draft);
+                remove_all::<ScalableTarget>(draft);
+                remove_all::<ScalingActivity>(draft);
                 remove_all::<UserGroup>(draft);
                 remove_all::<User>(draft);
                 remove_all::<Event>(draft);

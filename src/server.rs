@@ -13,6 +13,7 @@ use tokio::{
 
 use crate::{
     authorization::{Authorization, Policies, PoliciesError},
+    autoscaling::{self, Autoscaling, GroupMetrics},
     backend,
     cli::{AuthChoice, Credentials, Serve},
     clock::Clock,
@@ -108,6 +109,7 @@ pub struct Server {
     log_dir: Option<PathBuf>,
     metrics: Arc<Metrics>,
     metrics_interval: Option<Duration>,
+    autoscaling: Arc<Autoscaling>,
     stop_engines: Option<Reset>,
 }
 
@@ -176,8 +178,10 @@ impl Server {
         let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
         let limits = Limits { connections: files.api_connections, ..Limits::default() };
         let guard = Guard::new(options.admin_access.into(), own_names, limits);
+        let autoscaling = Arc::new(Autoscaling::new(operations.clone()));
         let api = Api {
             operations,
+            autoscaling: Arc::clone(&autoscaling),
             authentication,
             authorization,
             clock: Arc::clone(&clock),
@@ -213,8 +217,18 @@ impl Server {
             secret: instance.secret,
             strict: options.strict,
         };
-        let log_dir = options.log_dir;
-        Ok(Self { listener, router, limits, reconciler, services, log_dir, metrics, metrics_interval, stop_engines })
+        Ok(Self {
+            listener,
+            router,
+            limits,
+            reconciler,
+            services,
+            log_dir: options.log_dir,
+            metrics,
+            metrics_interval,
+            autoscaling,
+            stop_engines,
+        })
     }
 
     /// The address that the server listens on, with the port that the system chose when it was asked for port 0.
@@ -244,6 +258,7 @@ impl Server {
         let reconciler = Arc::new(self.reconciler);
         let pushing =
             integrations::push_metrics(Arc::clone(&self.metrics), Arc::clone(&self.services), Arc::clone(&clock));
+        let group_metrics = Arc::new(GroupMetrics::new(Arc::clone(&self.metrics), Arc::clone(&clock)));
         let sampling = {
             let reconciler = Arc::clone(&reconciler);
             // Boxed, so that what it is made of is not carried along by whoever runs the server.
@@ -260,6 +275,7 @@ impl Server {
                 sampling,
                 integrations::deliver(store, self.services, clock),
                 log_delivery::run(logs),
+                autoscaling::run(self.autoscaling, group_metrics),
             );
         };
         let stopping = async {
@@ -328,6 +344,15 @@ fn authentication(choice: AuthChoice, credentials: Option<Credentials>) -> Resul
         (AuthChoice::Sigv4, Some(credentials)) => Ok(Authentication::SigV4(credentials.0)),
         (AuthChoice::Sigv4, None) => Err(StartError::NoCredentials),
     }
+}
+
+/// What callers may do, where a file says it.
+fn policies(file: Option<&Path>, authentication: &Authentication) -> Result<Option<Policies>, StartError> {
+    let policies = file.map(Policies::read).transpose()?;
+    if policies.is_some() && matches!(authentication, Authentication::Off) {
+        tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
+    }
+    Ok(policies)
 }
 
 /// Opens the records. A server that was killed while it started an engine has them open for a moment longer, until the new

@@ -129,14 +129,13 @@ impl Authorization {
             .try_for_each(|resource| self.check_one(principal, operation.name(), resource, &context, &tables))
     }
 
-    /// Whether the caller may do `action`, which names a service that is not `ElastiCache`'s and is about no resource:
-    /// `cloudwatch:ListMetrics`, say.
+    /// Whether the caller may do something at another service: an action with its service in front, on a resource of an
+    /// ARN that is not one of `ElastiCache`'s.
     ///
     /// # Errors
     /// [`Denied`] when it may not.
-    pub fn check_action(&self, principal: Principal<'_>, action: &str) -> Result<(), Denied> {
-        let (context, everything) = (self.context(principal), Resource::any());
-        self.check_action_on(principal, action.to_owned(), &everything, &context, &self.store.tables())
+    pub fn check_elsewhere(&self, principal: Principal<'_>, action: &str, arn: &str) -> Result<(), Denied> {
+        self.decide(principal, action, arn, &self.context(principal).about(None))
     }
 
     /// Whether the holder of `access_key` may connect to a cache as a user of `ElastiCache`: the action
@@ -161,29 +160,23 @@ impl Authorization {
         context: &Context,
         tables: &Tables,
     ) -> Result<(), Denied> {
-        self.check_action_on(principal, format!("elasticache:{operation}"), resource, context, tables)
-    }
-
-    fn check_action_on(
-        &self,
-        principal: Principal<'_>,
-        action: String,
-        resource: &Resource,
-        context: &Context,
-        tables: &Tables,
-    ) -> Result<(), Denied> {
+        let action = format!("elasticache:{operation}");
         let mut context = context.about(resource.named.as_ref().map(|(resource_type, _)| *resource_type));
         let tags = resource.named.as_ref().and_then(|(kind, id)| tags(tables, principal.scope, *kind, id));
         for (key, value) in tags.iter().flat_map(TagSet::iter) {
             context.add(&format!("{RESOURCE_TAG}{key}"), value);
         }
-        let call = Call { action: &action.to_ascii_lowercase(), resource: &resource.arn, context: &context };
+        self.decide(principal, &action, &resource.arn, &context)
+    }
+
+    fn decide(&self, principal: Principal<'_>, action: &str, resource: &str, context: &Context) -> Result<(), Denied> {
+        let call = Call { action: &action.to_ascii_lowercase(), resource, context };
         let reason = match self.policies.decide(principal.access_key.unwrap_or_default(), &call) {
             Decision::Allowed => return Ok(()),
             Decision::NotAllowed => format!("because no identity-based policy allows the {action} action"),
             Decision::Denied => "with an explicit deny in an identity-based policy".to_owned(),
         };
-        Err(Denied { principal: principal.arn(), action, resource: resource.arn.clone(), reason })
+        Err(Denied { principal: principal.arn(), action: action.to_owned(), resource: resource.to_owned(), reason })
     }
 
     /// What every request has.

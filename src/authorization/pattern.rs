@@ -61,8 +61,7 @@ impl ActionPattern {
 impl TryFrom<String> for ActionPattern {
     type Error = String;
 
-    /// Actions of other services are taken, since policies are often written for several. Those of `CloudWatch` that are
-    /// served here match, and others never do.
+    /// Actions of other services are taken as they are: policies are often written for several.
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let pattern = Self(text.to_ascii_lowercase());
         if text == "*" {

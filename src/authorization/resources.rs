@@ -33,7 +33,7 @@ pub(super) struct Resource {
 }
 
 impl Resource {
-    pub fn any() -> Self {
+    fn any() -> Self {
         Self { named: None, arn: ANY.to_owned() }
     }
 

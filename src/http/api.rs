@@ -16,11 +16,13 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{
+    autoscaling,
     caller::{Authentication, Caller},
     metrics,
 };
 use crate::{
     authorization::{Authorization, Principal},
+    autoscaling::Autoscaling,
     clock::Clock,
     cloudwatch::{CloudWatch, Protocol},
     figures::Figures,
@@ -37,6 +39,8 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-reques
 pub struct Api {
     /// What the operations do.
     pub operations: Operations,
+    /// Application Auto Scaling, which is called at the same place.
+    pub autoscaling: Arc<Autoscaling>,
     /// Who may call.
     pub authentication: Authentication,
     /// What callers may do; `None` when everybody may do everything.
@@ -59,6 +63,9 @@ pub struct Api {
 pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Bytes) -> Response {
     if let Some(protocol) = Protocol::of(parts.uri.path(), parts.uri.query(), &parts.headers, &body) {
         return metrics::answer(&api, protocol, &parts, &body);
+    }
+    if let Some(operation) = autoscaling::operation(&parts.headers) {
+        return autoscaling::handle(&api, operation, &parts, &body).await;
     }
     let begun = Instant::now();
     let id = Uuid::new_v4();

@@ -41,10 +41,10 @@ impl Authentication {
         self.caller_of(sigv4::SERVICE, parts, body, now)
     }
 
-    /// Who sent this request to another service.
+    /// The same for a request to another service than `ElastiCache`.
     ///
     /// # Errors
-    /// As [`caller`](Self::caller).
+    /// As [`Self::caller`].
     pub(super) fn caller_of(
         &self,
         service: &str,

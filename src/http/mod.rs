@@ -3,6 +3,7 @@
 
 mod admin;
 mod api;
+mod autoscaling;
 mod body;
 mod browser;
 mod caller;

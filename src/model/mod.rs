@@ -3,6 +3,7 @@
 mod access;
 pub mod access_string;
 pub mod arn;
+mod autoscaling;
 mod cache_cluster;
 mod cache_node;
 pub mod catalogue;
@@ -40,6 +41,11 @@ mod user;
 pub mod window;
 
 pub use access::{Access, AccessUser, Authentication, PasswordHash, TransitEncryption};
+pub use autoscaling::{
+    ACTIVITIES_PER_SCOPE, ACTIVITY_RETENTION_DAYS, Bounds, MINUTES_KEPT, ScalableDimension, ScalableTarget,
+    ScalingActivity, ScalingOutcome, ScalingPolicy, ScalingProgress, SuspendedState, TrackedMetric, UnderWay,
+    UnknownDimension, Verdict,
+};
 pub use cache_cluster::{CacheCluster, Membership, Notification, Pending, Phase};
 pub use cache_node::{CacheNode, NodeId, Succession};
 pub use delivery::{Delivery, Outlet, Outlets};

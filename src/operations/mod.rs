@@ -48,6 +48,7 @@ pub fn serverless_phase(tables: &Tables, cache: &ServerlessCache) -> ServerlessP
 }
 
 /// What operations work on.
+#[derive(Clone)]
 pub struct Operations {
     store: Arc<Store>,
     clock: Arc<Clock>,
@@ -84,6 +85,24 @@ impl Operations {
     #[must_use]
     pub fn with_references(self, references: References) -> Self {
         Self { references: Some(references), ..self }
+    }
+
+    /// The records that they work on.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The time of day that they go by.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<Clock> {
+        &self.clock
+    }
+
+    /// How they were told to behave.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
     }
 
     /// Carries out an operation.

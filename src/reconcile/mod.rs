@@ -265,6 +265,8 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
         | Kind::Snapshot
         | Kind::ReservedCacheNode
         | Kind::UpdateAction
+        | Kind::ScalableTarget
+        | Kind::ScalingActivity
         | Kind::Event
         | Kind::Delivery
         | Kind::LogCursor => Vec::new(),

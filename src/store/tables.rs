@@ -7,8 +7,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::table::Table;
 use crate::model::{
     CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Delivery, Event, Fault,
-    GlobalReplicationGroup, LogCursor, ReplicationGroup, ReservedCacheNode, Scope, ServerlessCache, Snapshot,
-    UpdateAction, User, UserGroup,
+    GlobalReplicationGroup, LogCursor, ReplicationGroup, ReservedCacheNode, ScalableTarget, ScalingActivity, Scope,
+    ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
 };
 
 /// Something that has a table of its own.
@@ -120,6 +120,10 @@ tables! {
     update_actions: UpdateAction,
     /// Faults that users asked for, as long as they last.
     faults: Fault,
+    /// What Application Auto Scaling may change.
+    scalable_targets: ScalableTarget,
+    /// What it did, by a number that rises.
+    scaling_activities: ScalingActivity,
     /// Events, by a number that rises.
     events: Event,
     /// Events that other services are still to be told of, by the number of the event.

@@ -7,6 +7,7 @@ mod app;
 mod attacks;
 mod authorization;
 mod automatic_snapshots;
+mod autoscaling;
 mod browsers;
 mod certificates;
 mod cluster_security;

@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("secrets_manager", &["signed_http"]),
     ("migration_source", &["gateway", "model", "secrets_manager", "store"]),
     ("authorization", &["clock", "model", "protocol", "store"]),
+    ("autoscaling", &["clock", "metrics", "model", "operations", "protocol", "store"]),
     ("backend", &["model"]),
     ("rdb", &["model"]),
     ("engine", &["model"]),
@@ -61,6 +62,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "http",
         &[
             "authorization",
+            "autoscaling",
             "clock",
             "cloudwatch",
             "faults",

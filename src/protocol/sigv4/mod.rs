@@ -97,10 +97,9 @@ pub fn verify(
     verify_for(SERVICE, request, now, secret_of)
 }
 
-/// The same for a request to another service.
+/// The same for a request to another service, which its signature has to name.
 ///
 /// # Errors
-///
 /// As [`verify`].
 pub fn verify_for(
     service: &str,
