@@ -120,10 +120,7 @@ impl Server {
     /// When one of them cannot be had.
     pub async fn start(options: Serve) -> Result<Self, StartError> {
         let (images, metrics_interval) = (options.images(), options.metrics_interval());
-        let access_keys = AccessKeys {
-            secrets: options.credentials.as_ref().map(|credentials| credentials.0.clone()).unwrap_or_default(),
-            have_to_be_known: options.auth == AuthChoice::Sigv4,
-        };
+        let access_keys = access_keys(&options);
         let authentication = authentication(options.auth, options.credentials)?;
         let policies = policies(options.iam_policies.as_deref(), &authentication)?;
         let object_storage = Arc::new(object_storage(options.s3_dir)?);
@@ -143,8 +140,8 @@ impl Server {
             engine_path: options.engine_path,
             images,
             docker_network: options.docker_network,
-        })
-        .await?;
+        });
+        let backend = backend.await?;
         let clock = Arc::new(Clock::system());
         let trail = Arc::new(Trail::open(options.trail_dir, Arc::clone(&clock))?);
         let (figures, metrics) = (Arc::new(Figures::new()), Arc::new(Metrics::default()));
@@ -157,24 +154,21 @@ impl Server {
         };
         let authorization =
             policies.map(|policies| Arc::new(Authorization::new(policies, Arc::clone(&store), Arc::clone(&clock))));
-        let policy: Arc<dyn ConnectPolicy> = match &authorization {
-            Some(authorization) => Arc::clone(authorization) as _,
-            None => Arc::new(AnybodyMayConnect),
-        };
         let iam_logins = IamLogins {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             secret: instance.secret.clone(),
             access_keys,
-            policy,
+            policy: connect_policy(authorization.as_ref()),
         };
         let gateway = Gateway::new(settings, Arc::clone(&certificates), Arc::new(Records::new(Arc::clone(&store))));
         let has_secrets = secrets.is_configured();
         let sources = Arc::new(Sources::new(Arc::clone(&store), Arc::new(secrets)));
         let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)).with_sources(Arc::clone(&sources) as _));
-        let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict });
-        let operations = operations.with_object_storage(Arc::clone(&object_storage)).with_secrets(has_secrets);
-        let operations = operations.with_references(References::new(Arc::clone(&services)));
+        let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict })
+            .with_object_storage(Arc::clone(&object_storage))
+            .with_secrets(has_secrets)
+            .with_references(References::new(Arc::clone(&services)));
         let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
         let limits = Limits { connections: files.api_connections, ..Limits::default() };
         let guard = Guard::new(options.admin_access.into(), own_names, limits);
@@ -191,20 +185,6 @@ impl Server {
             cloudwatch: CloudWatch::new(Arc::clone(&metrics), Arc::clone(&clock)),
             figures: Arc::clone(&figures),
         };
-        let reset = || Reset::new(Arc::clone(&store), Arc::clone(&backend), Arc::clone(&clock));
-        let admin = Admin {
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            faults: Faults::new(Arc::clone(&store), Arc::clone(&clock)),
-            reset: reset(),
-            certificates,
-            trail,
-            figures: Arc::clone(&figures),
-            metrics: Arc::clone(&metrics),
-            backend: backend.name(),
-        };
-        let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
-        let stop_engines = options.stop_engines.then(reset);
         let reconciler = reconcile::Shared {
             store,
             backend,
@@ -217,6 +197,9 @@ impl Server {
             secret: instance.secret,
             strict: options.strict,
         };
+        let admin = admin(&reconciler, certificates, trail, Arc::clone(&metrics));
+        let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
+        let stop_engines = options.stop_engines.then(|| reset(&reconciler));
         Ok(Self {
             listener,
             router,
@@ -328,6 +311,49 @@ async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, StartError
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
 }
 
+/// What removes every record and every engine.
+fn reset(reconciler: &reconcile::Shared) -> Reset {
+    let reconcile::Shared { store, backend, clock, .. } = reconciler;
+    Reset::new(Arc::clone(store), Arc::clone(backend), Arc::clone(clock))
+}
+
+/// What answers those who run this server.
+fn admin(
+    reconciler: &reconcile::Shared,
+    certificates: Arc<Certificates>,
+    trail: Arc<Trail>,
+    metrics: Arc<Metrics>,
+) -> Admin {
+    let reconcile::Shared { store, backend, clock, figures, .. } = reconciler;
+    Admin {
+        store: Arc::clone(store),
+        clock: Arc::clone(clock),
+        faults: Faults::new(Arc::clone(store), Arc::clone(clock)),
+        reset: reset(reconciler),
+        certificates,
+        trail,
+        figures: Arc::clone(figures),
+        metrics,
+        backend: backend.name(),
+    }
+}
+
+/// The keys that callers sign with.
+fn access_keys(options: &Serve) -> AccessKeys {
+    AccessKeys {
+        secrets: options.credentials.as_ref().map(|credentials| credentials.0.clone()).unwrap_or_default(),
+        have_to_be_known: options.auth == AuthChoice::Sigv4,
+    }
+}
+
+/// Who may connect to caches.
+fn connect_policy(authorization: Option<&Arc<Authorization>>) -> Arc<dyn ConnectPolicy> {
+    match authorization {
+        Some(authorization) => Arc::clone(authorization) as _,
+        None => Arc::new(AnybodyMayConnect),
+    }
+}
+
 /// What callers may do, as `file` says if there is one.
 fn policies(file: Option<&Path>, authentication: &Authentication) -> Result<Option<Policies>, StartError> {
     let policies = file.map(Policies::read).transpose()?;
@@ -344,15 +370,6 @@ fn authentication(choice: AuthChoice, credentials: Option<Credentials>) -> Resul
         (AuthChoice::Sigv4, Some(credentials)) => Ok(Authentication::SigV4(credentials.0)),
         (AuthChoice::Sigv4, None) => Err(StartError::NoCredentials),
     }
-}
-
-/// What callers may do, where a file says it.
-fn policies(file: Option<&Path>, authentication: &Authentication) -> Result<Option<Policies>, StartError> {
-    let policies = file.map(Policies::read).transpose()?;
-    if policies.is_some() && matches!(authentication, Authentication::Off) {
-        tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
-    }
-    Ok(policies)
 }
 
 /// Opens the records. A server that was killed while it started an engine has them open for a moment longer, until the new

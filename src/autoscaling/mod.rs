@@ -28,7 +28,7 @@ use serde_json::Value;
 
 pub use call::Call;
 pub use error::AutoscalingError;
-pub use metrics::{Metrics, GroupMetrics};
+pub use metrics::{GroupMetrics, Metrics};
 pub use scaler::run;
 
 use call::Subject;

@@ -62,7 +62,8 @@ fn execute(api: &Api, protocol: Protocol, parts: &Parts, body: &[u8]) -> (Option
     if let Some(authorization) = &api.authorization {
         let source = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
         let principal = Principal { access_key: caller.access_key.as_deref(), scope: &caller.scope, source };
-        if let Err(denied) = authorization.check_elsewhere(principal, &format!("cloudwatch:{}", operation.name()), "*") {
+        if let Err(denied) = authorization.check_elsewhere(principal, &format!("cloudwatch:{}", operation.name()), "*")
+        {
             return (Some(operation), Err(AwsError::new(ErrorCode::AccessDenied, denied.to_string()).into()));
         }
     }

@@ -12,7 +12,7 @@ mod references;
 mod services;
 
 pub use deliveries::run as deliver;
-pub use references::{Key, References};
 pub use logs::{LogError, LogLine};
 pub use metrics::push as push_metrics;
+pub use references::{Key, References};
 pub use services::{Service, Services, ServicesError};

@@ -57,7 +57,7 @@ pub struct Operations {
     /// Whether secrets can be looked up.
     has_secrets: bool,
     /// Who knows what is elsewhere.
-    references: Option<References>,
+    references: Option<Arc<References>>,
 }
 
 impl Operations {
@@ -84,7 +84,7 @@ impl Operations {
     /// The same with services that know which keys, subnets and security groups there are.
     #[must_use]
     pub fn with_references(self, references: References) -> Self {
-        Self { references: Some(references), ..self }
+        Self { references: Some(Arc::new(references)), ..self }
     }
 
     /// The records that they work on.
