@@ -45,13 +45,22 @@ impl RedisClient {
         let connection = timeout(PATIENCE, connecting).await.map_err(|_| EngineError::TimedOut)??;
         let renamed = directives::renamed_commands(settings);
         let mut client = Self { connection, admin: settings.admin.clone(), renamed };
-        client.ping().await?;
-        // It is for the slow log, and nothing else depends on it.
-        let named = client.command("client").arg("SETNAME").arg(OWN_NAME).exec_async(&mut client.connection).await;
-        if let Err(error) = named {
-            tracing::debug!(%error, "the engine does not take the name of a connection");
-        }
+        client.greet().await?;
         Ok(client)
+    }
+
+    /// Asks for a sign of life, and gives the connection its name. The name is for the slow log: should the engine not take
+    /// it, nothing else depends on it.
+    async fn greet(&mut self) -> Result<(), EngineError> {
+        let mut greeting = redis::pipe();
+        greeting.ignore_errors().add_command(self.command("ping"));
+        let mut name = self.command("client");
+        name.arg("SETNAME").arg(OWN_NAME);
+        greeting.add_command(name);
+        let answers: Vec<redis::Value> = greeting.query_async(&mut self.connection).await?;
+        let pong = answers.into_iter().next().unwrap_or(redis::Value::Nil);
+        pong.extract_error()?;
+        Ok(())
     }
 
     /// Asks for a sign of life.

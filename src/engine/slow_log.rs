@@ -10,6 +10,9 @@ use super::{EngineError, RedisClient, redis_client::OWN_NAME};
 /// How many entries are asked for at once. An engine keeps 128 unless a parameter group says otherwise.
 const MOST: usize = 4096;
 
+/// The most characters of a client's name, which may be as long as the client likes.
+const LONGEST_NAME: usize = 1024;
+
 /// An engine cuts off a command's arguments here, and says in the last one how many more there are.
 const MOST_ARGUMENTS: usize = 32;
 
@@ -96,7 +99,7 @@ fn entry(value: &Value) -> Option<SlowLogEntry> {
         duration: u64::try_from(*duration).ok()?,
         command: masked(&words.iter().map(text).collect::<Vec<_>>()),
         client_address: rest.first().map(text).unwrap_or_default(),
-        client_name: rest.get(1).map(text).unwrap_or_default(),
+        client_name: rest.get(1).map(text).unwrap_or_default().chars().take(LONGEST_NAME).collect(),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use chrono::{DateTime, Utc};
+use tokio::time::{Instant, sleep};
 
 use super::{
     FIRST_PAUSE, LONGEST_PAUSE, Tools, engine_log, slow_log,
@@ -19,8 +20,19 @@ use crate::{
 /// How often an engine is asked what is new in its log.
 const EVERY: Duration = Duration::from_secs(2);
 
+/// How many entries of a slow log wait for those who get them. When there are more, the engine lets go of the others in
+/// time, which the log tells.
+const MOST_WAITING: usize = 10_000;
+
 /// How many lines are delivered at once: as many as Firehose takes.
 const AT_ONCE: usize = 500;
+
+/// The most bytes that are delivered at once, each line counted with what `CloudWatch` Logs adds to it. It takes 1 MiB.
+const BYTES_AT_ONCE: usize = 512 * 1024;
+const BYTES_BESIDE: usize = 26;
+
+/// The longest line in bytes as an engine prints it. What is behind that is cut off, so that every service takes the rest.
+const LONGEST_LINE: usize = 16 * 1024;
 
 /// The way of one log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,66 +67,89 @@ enum CourseError {
     /// The record of the engine says something else by now.
     #[error("the engine is gone")]
     Gone,
+    /// It is not the time to try again.
+    #[error("it failed a moment ago")]
+    Resting,
 }
 
 /// A line, and the place behind it.
 type Placed = (u64, LogLine);
 
 /// What goes on over the rounds of a course.
-struct Position {
+struct State {
     client: Option<RedisClient>,
+    /// Everything up to here was read.
     place: u64,
+    /// What was read and has not arrived yet.
+    waiting: Vec<Placed>,
+    /// Not before then those who get the lines are tried again.
+    rests_until: Option<Instant>,
 }
 
 impl Course {
     pub async fn run(&self, tools: &Tools, task: &Task) {
-        let mut position = None;
+        let mut state = None;
         let mut pause = FIRST_PAUSE;
         loop {
-            let round = self.round(tools, &mut position).await;
-            let wait = if round.is_ok() { EVERY } else { pause };
-            match round {
-                Ok(()) => {
-                    pause = FIRST_PAUSE;
-                    tools.outcomes.note(task, Ok(())).await;
-                }
-                Err(error) => {
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                    tracing::debug!(course = ?self, %error, "a log could not be delivered and is tried again");
-                    if let Some(position) = &mut position {
-                        position.client = None;
-                    }
-                    // What is wrong with an engine is shown elsewhere.
-                    if matches!(error, CourseError::Service(_) | CourseError::File(_)) {
-                        tools.outcomes.note(task, Err(error.to_string())).await;
-                    }
-                }
+            let Err(error) = self.round(tools, &mut state).await else {
+                pause = FIRST_PAUSE;
+                tools.outcomes.note(task, Ok(())).await;
+                sleep(EVERY).await;
+                continue;
+            };
+            if matches!(error, CourseError::Resting) {
+                sleep(EVERY).await;
+                continue;
             }
-            tokio::time::sleep(wait).await;
+            tracing::debug!(course = ?self, %error, "a log could not be delivered and is tried again");
+            if let Some(state) = &mut state {
+                state.client = None;
+                state.rests_until = Some(Instant::now() + pause);
+            }
+            // What is wrong with an engine is shown elsewhere.
+            if matches!(error, CourseError::Service(_) | CourseError::File(_)) {
+                tools.outcomes.note(task, Err(error.to_string())).await;
+            }
+            sleep(pause.min(EVERY)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
-    /// Delivers what is new.
-    async fn round(&self, tools: &Tools, position: &mut Option<Position>) -> Result<(), CourseError> {
-        let position = match position {
-            Some(position) => position,
-            None => position.insert(self.begin(tools).await?),
+    /// Reads what is new, and delivers it.
+    async fn round(&self, tools: &Tools, state: &mut Option<State>) -> Result<(), CourseError> {
+        let state = match state {
+            Some(state) => state,
+            None => state.insert(self.begin(tools).await?),
         };
         let Some(LogConfiguration { format, .. }) = &self.configuration else { return Ok(()) };
         loop {
-            let (lines, end) = self.read(tools, position, *format).await?;
-            for lines in lines.chunks(AT_ONCE) {
-                self.put(tools, lines).await?;
-                if let Some((place, _)) = lines.last() {
-                    self.note(tools, *place).await?;
-                    position.place = *place;
-                }
+            let mut is_all = true;
+            if self.reads_on(state) {
+                let (lines, end) = self.read(tools, state, *format).await?;
+                is_all = lines.len() < AT_ONCE;
+                state.waiting.extend(lines);
+                state.place = end;
             }
-            position.place = end;
-            if lines.len() < AT_ONCE {
+            if state.rests_until.is_some_and(|until| until > Instant::now()) {
+                return Err(CourseError::Resting);
+            }
+            while let [.., (place, _)] = batch(&state.waiting) {
+                self.put(tools, batch(&state.waiting)).await?;
+                self.note(tools, *place).await?;
+                state.waiting.drain(..batch(&state.waiting).len());
+            }
+            state.rests_until = None;
+            if is_all {
                 return Ok(());
             }
         }
+    }
+
+    /// Whether to read more before what was read has arrived. An engine soon lets go of the entries of its slow log; what it
+    /// printed stays where it is.
+    fn reads_on(&self, state: &State) -> bool {
+        let most = if self.delivery.log_type == LogType::SlowLog { MOST_WAITING } else { 1 };
+        state.waiting.len() < most
     }
 
     fn cursor(&self) -> String {
@@ -123,22 +158,22 @@ impl Course {
 
     /// Finds out where to begin: where an earlier course has got to, at the beginning of an engine's log, or, when delivery
     /// was asked for while it ran, at the end of what it has logged by now.
-    async fn begin(&self, tools: &Tools) -> Result<Position, CourseError> {
+    async fn begin(&self, tools: &Tools) -> Result<State, CourseError> {
         let cursor = tools.store.tables().log_cursors.get(&self.delivery.scope, &self.cursor()).cloned();
         let cursor = cursor.filter(|cursor| cursor.run == self.run);
         let place = cursor.as_ref().map_or(Some(0), |cursor| cursor.position);
-        let mut position = Position { client: None, place: place.unwrap_or(0) };
+        let mut state = State { client: None, place: place.unwrap_or(0), waiting: Vec::new(), rests_until: None };
         if place.is_none() {
             loop {
-                let (lines, end) = self.read(tools, &mut position, LogFormat::Text).await?;
-                position.place = end;
+                let (lines, end) = self.read(tools, &mut state, LogFormat::Text).await?;
+                state.place = end;
                 if lines.len() < AT_ONCE {
                     break;
                 }
             }
-            self.note(tools, position.place).await?;
+            self.note(tools, state.place).await?;
         }
-        Ok(position)
+        Ok(state)
     }
 
     /// Notes that everything up to a place has arrived.
@@ -156,28 +191,28 @@ impl Course {
     async fn read(
         &self,
         tools: &Tools,
-        position: &mut Position,
+        state: &mut State,
         format: LogFormat,
     ) -> Result<(Vec<Placed>, u64), CourseError> {
         match self.delivery.log_type {
-            LogType::SlowLog => self.read_slow_log(tools, position, format).await,
-            LogType::EngineLog => self.read_engine_log(tools, position.place, format).await,
+            LogType::SlowLog => self.read_slow_log(tools, state, format).await,
+            LogType::EngineLog => self.read_engine_log(tools, state.place, format).await,
         }
     }
 
     async fn read_slow_log(
         &self,
         tools: &Tools,
-        position: &mut Position,
+        state: &mut State,
         format: LogFormat,
     ) -> Result<(Vec<Placed>, u64), CourseError> {
-        let client = if let Some(client) = &mut position.client {
+        let client = if let Some(client) = &mut state.client {
             client
         } else {
             let settings = self.settings(tools).ok_or(CourseError::Gone)?;
-            position.client.insert(RedisClient::connect(self.address, &settings).await?)
+            state.client.insert(RedisClient::connect(self.address, &settings).await?)
         };
-        let log = client.slow_log(position.place).await?;
+        let log = client.slow_log(state.place).await?;
         if log.missing > 0 {
             tracing::warn!(
                 cache_cluster_id = self.cluster,
@@ -207,6 +242,7 @@ impl Course {
         // A line that tells no time belongs to the one before.
         let mut last = None;
         let lines = printed.lines.iter().map(|(place, text)| {
+            let text = &text[..text.floor_char_boundary(LONGEST_LINE)];
             let (time, text) = engine_log::line(&self.cluster, &node, text, format);
             last = time.or(last);
             (*place, LogLine { time: last.unwrap_or_else(Utc::now), text })
@@ -249,5 +285,35 @@ impl Course {
         let mut lines: Vec<_> = lines.iter().map(|(_, line)| line.clone()).collect();
         lines.sort_by_key(|line| line.time);
         Ok(tools.services.put_log(scope, &configuration.destination, &stream, &lines).await?)
+    }
+}
+
+/// The first of these lines, as many as every service takes at once.
+fn batch(lines: &[Placed]) -> &[Placed] {
+    let mut bytes = 0;
+    let fits = |(_, line): &&Placed| {
+        bytes += line.text.len() + BYTES_BESIDE;
+        bytes <= BYTES_AT_ONCE
+    };
+    let count = lines.iter().take(AT_ONCE).take_while(fits).count();
+    // One that is too long by itself has to be tried, or it would be in the way for ever.
+    &lines[..count.max(1).min(lines.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_as_large_as_services_take() {
+        let lines = |count: usize, length: usize| {
+            let line = |place| (place, LogLine { time: DateTime::UNIX_EPOCH, text: "x".repeat(length) });
+            (0..).map(line).take(count).collect::<Vec<_>>()
+        };
+        let size = |count, length| batch(&lines(count, length)).len();
+        assert_eq!(size(0, 1), 0);
+        assert_eq!(size(501, 1), 500);
+        assert_eq!(size(3, BYTES_AT_ONCE / 2 - BYTES_BESIDE), 2);
+        assert_eq!(size(2, BYTES_AT_ONCE), 1);
     }
 }

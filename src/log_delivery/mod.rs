@@ -16,7 +16,7 @@ mod wanted;
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, Id, JoinSet};
 
 use crate::{
     backend::Backend,
@@ -34,6 +34,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// The least time between two looks at the records.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// What all deliveries share.
 pub struct Shared {
@@ -66,6 +69,8 @@ pub async fn run(Shared { store, backend, services, secret, folder }: Shared) {
     let tools = Arc::new(Tools { store, backend, services, secret, files, outcomes });
     let mut version = tools.store.version();
     let mut running = HashMap::<Task, AbortHandle>::new();
+    // Those that were told to end. They may be in the middle of something that cannot be cut short.
+    let mut leaving = HashMap::<Id, Task>::new();
     let mut tasks = JoinSet::new();
     loop {
         version.mark_unchanged();
@@ -74,23 +79,29 @@ pub async fn run(Shared { store, backend, services, secret, folder }: Shared) {
         for task in over {
             if let Some(handle) = running.remove(&task) {
                 handle.abort();
+                leaving.insert(handle.id(), task);
             }
-            // Nobody is held up by what a task met with that there is no more.
-            tools.outcomes.forget(&task).await;
         }
         for task in wanted.tasks {
             running.entry(task.clone()).or_insert_with(|| tasks.spawn(work(Arc::clone(&tools), task)));
         }
         let tidied = tidy(&tools, wanted.ended, wanted.stale_cursors).await;
         tokio::select! {
-            // A task ends only when it is told to.
-            Some(ended) = tasks.join_next() => if let Err(error) = ended && !error.is_cancelled() {
-                tracing::error!(%error, "a delivery of logs has ended and begins again");
-                running.retain(|_, handle| !handle.is_finished());
-            },
+            Some(ended) = tasks.join_next_with_id() => {
+                let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+                if let Some(task) = leaving.remove(&id) {
+                    // What it met with is nobody's concern any more.
+                    tools.outcomes.forget(&task).await;
+                } else {
+                    tracing::error!("a delivery of logs has ended by itself, and begins again");
+                    running.retain(|_, handle| !handle.is_finished());
+                }
+            }
             changed = version.changed() => if changed.is_err() { return },
             () = tokio::time::sleep(LONGEST_PAUSE), if tidied.is_err() => {}
         }
+        // A crowd of changes is looked at once.
+        tokio::time::sleep(BETWEEN_LOOKS).await;
     }
 }
 

@@ -128,3 +128,26 @@ impl Folder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_printed_is_read_in_whole_lines_from_any_place_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = Folder(folder.path().to_owned());
+        let printed = |after| folder.printed(after).expect("what was printed").lines;
+        assert_eq!(printed(0), [], "there is no log yet");
+        fs::write(folder.0.join(LOG), "one\n>>> 'requirepass x'\nthr").expect("a log");
+        let lines = [(4, "one".to_owned()), (24, ">>> (not shown)".to_owned())];
+        assert_eq!(printed(0), lines);
+        assert_eq!(printed(4), lines[1..]);
+        assert_eq!(printed(24), [], "the line has no end yet");
+        fs::write(folder.0.join(LOG), "x".repeat(300 * 1024)).expect("a log");
+        assert_eq!(printed(0)[0].0, CHUNK, "a line that is too long comes in parts");
+        let many = "line\n".repeat(output::LINES + 1);
+        fs::write(folder.0.join(LOG), many).expect("a log");
+        assert_eq!((printed(0).len(), printed(5 * output::LINES as u64).len()), (output::LINES, 1));
+    }
+}
