@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::{
     authorization::{Authorization, Policies, PoliciesError},
-    autoscaling::{self, Autoscaling, NoMetrics},
+    autoscaling::{self, Autoscaling, EngineMetrics},
     backend,
     cli::{AuthChoice, Credentials, Serve},
     clock::Clock,
@@ -229,12 +229,15 @@ impl Server {
     /// Serves until `stop` completes. Engines are left running for the next start, unless they are to be stopped.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let (store, clock) = (Arc::clone(&self.reconciler.store), Arc::clone(&self.reconciler.clock));
+        let (records, secret) = (Arc::clone(&store), self.reconciler.secret.clone());
+        let metrics = Arc::new(EngineMetrics::default());
         let work = async {
             tokio::join!(
                 http::serve(self.listener, self.router, self.limits),
                 reconcile::run(self.reconciler),
                 integrations::deliver(store, self.services, clock),
-                autoscaling::run(self.autoscaling, Arc::new(NoMetrics)),
+                metrics.sample(&records, &secret),
+                autoscaling::run(self.autoscaling, Arc::clone(&metrics) as _),
             );
         };
         let stopping = async {

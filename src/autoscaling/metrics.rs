@@ -8,12 +8,3 @@ pub trait Metrics: Send + Sync {
     /// metric is about; `None` when it is not known. Must not wait for anything.
     fn value(&self, scope: &Scope, replication_group_id: &str, metric: TrackedMetric) -> Option<f64>;
 }
-
-/// Knows no metric: policies stay as they are, and do nothing.
-pub struct NoMetrics;
-
-impl Metrics for NoMetrics {
-    fn value(&self, _: &Scope, _: &str, _: TrackedMetric) -> Option<f64> {
-        None
-    }
-}

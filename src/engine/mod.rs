@@ -8,6 +8,7 @@ mod directives;
 mod dump;
 mod launch;
 mod live_copy;
+mod load;
 mod memcached_client;
 mod memcached_items;
 mod memcached_launch;
@@ -28,6 +29,7 @@ pub use cluster::{
 pub use dump::Dump;
 pub use launch::{ClusterSettings, EngineSettings, Launch};
 pub use live_copy::LiveCopy;
+pub use load::Load;
 pub use memcached_client::MemcachedClient;
 pub use memcached_items::{Items, load_items};
 pub use outside::{OutsideLink, Source, SourceError};

@@ -24,7 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("secrets_manager", &[]),
     ("migration_source", &["gateway", "model", "secrets_manager", "store"]),
     ("authorization", &["clock", "model", "protocol", "store"]),
-    ("autoscaling", &["clock", "model", "operations", "protocol", "store"]),
+    ("autoscaling", &["clock", "engine", "model", "operations", "protocol", "store"]),
     ("backend", &["model"]),
     ("rdb", &["model"]),
     ("engine", &["model"]),
