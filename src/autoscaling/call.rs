@@ -25,6 +25,12 @@ pub enum Call {
     DeleteScalingPolicy(DeleteScalingPolicy),
     /// Tells the policies.
     DescribeScalingPolicies(DescribeScalingPolicies),
+    /// Makes a scheduled action, or changes one.
+    PutScheduledAction(PutScheduledAction),
+    /// Deletes a scheduled action.
+    DeleteScheduledAction(DeleteScheduledAction),
+    /// Tells the scheduled actions.
+    DescribeScheduledActions(DescribeScheduledActions),
     /// Tells what was done.
     DescribeScalingActivities(DescribeScalingActivities),
     /// Adds tags to a scalable target.
@@ -55,9 +61,9 @@ impl Call {
             "TagResource" => Self::TagResource(input(body)?),
             "UntagResource" => Self::UntagResource(input(body)?),
             "ListTagsForResource" => Self::ListTagsForResource(input(body)?),
-            "PutScheduledAction" | "DeleteScheduledAction" | "DescribeScheduledActions" => {
-                return Err(AutoscalingError::invalid(format_args!("{name} is not supported.")));
-            }
+            "PutScheduledAction" => Self::PutScheduledAction(input(body)?),
+            "DeleteScheduledAction" => Self::DeleteScheduledAction(input(body)?),
+            "DescribeScheduledActions" => Self::DescribeScheduledActions(input(body)?),
             "GetPredictiveScalingForecast" => {
                 return Err(AutoscalingError::invalid("Predictive scaling is not supported for ElastiCache."));
             }
@@ -73,11 +79,14 @@ impl Call {
             Self::DeregisterScalableTarget(input) => key(&input.resource_id, input.scalable_dimension),
             Self::PutScalingPolicy(input) => key(&input.resource_id, input.scalable_dimension),
             Self::DeleteScalingPolicy(input) => key(&input.resource_id, input.scalable_dimension),
+            Self::PutScheduledAction(input) => key(&input.resource_id, input.scalable_dimension),
+            Self::DeleteScheduledAction(input) => key(&input.resource_id, input.scalable_dimension),
             Self::TagResource(input) => Subject::Arn(&input.resource_arn),
             Self::UntagResource(input) => Subject::Arn(&input.resource_arn),
             Self::ListTagsForResource(input) => Subject::Arn(&input.resource_arn),
             Self::DescribeScalableTargets(_)
             | Self::DescribeScalingPolicies(_)
+            | Self::DescribeScheduledActions(_)
             | Self::DescribeScalingActivities(_) => Subject::All,
         }
     }
@@ -202,6 +211,51 @@ pub struct DeleteScalingPolicy {
 pub struct DescribeScalingPolicies {
     pub(super) service_namespace: ServiceNamespace,
     pub(super) policy_names: Option<Vec<String>>,
+    pub(super) resource_id: Option<ResourceId>,
+    pub(super) scalable_dimension: Option<ScalableDimension>,
+    pub(super) max_results: Option<i32>,
+    pub(super) next_token: Option<String>,
+}
+
+/// The input of `PutScheduledAction`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct PutScheduledAction {
+    pub(super) service_namespace: ServiceNamespace,
+    pub(super) scheduled_action_name: String,
+    pub(super) resource_id: ResourceId,
+    pub(super) scalable_dimension: ScalableDimension,
+    pub(super) schedule: Option<String>,
+    pub(super) timezone: Option<String>,
+    pub(super) start_time: Option<f64>,
+    pub(super) end_time: Option<f64>,
+    pub(super) scalable_target_action: Option<ScalableTargetAction>,
+}
+
+/// The bounds that a scheduled action sets.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct ScalableTargetAction {
+    pub min_capacity: Option<i32>,
+    pub max_capacity: Option<i32>,
+}
+
+/// The input of `DeleteScheduledAction`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DeleteScheduledAction {
+    pub(super) service_namespace: ServiceNamespace,
+    pub(super) scheduled_action_name: String,
+    pub(super) resource_id: ResourceId,
+    pub(super) scalable_dimension: ScalableDimension,
+}
+
+/// The input of `DescribeScheduledActions`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DescribeScheduledActions {
+    pub(super) service_namespace: ServiceNamespace,
+    pub(super) scheduled_action_names: Option<Vec<String>>,
     pub(super) resource_id: Option<ResourceId>,
     pub(super) scalable_dimension: Option<ScalableDimension>,
     pub(super) max_results: Option<i32>,

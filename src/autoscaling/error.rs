@@ -43,6 +43,9 @@ pub enum AutoscalingError {
     /// No scalable target has this ARN.
     #[error("Resource not found: {0}")]
     NoResource(String),
+    /// There would be more of something than there may be.
+    #[error("{0}")]
+    Limit(String),
     /// The token is none of ours.
     #[error("The next token is not valid.")]
     NextToken,
@@ -69,6 +72,7 @@ impl AutoscalingError {
             Self::Unreadable(_) | Self::Validation(_) => "ValidationException",
             Self::NoTarget { .. } | Self::NotOnTarget { .. } => "ObjectNotFoundException",
             Self::NoResource(_) => "ResourceNotFoundException",
+            Self::Limit(_) => "LimitExceededException",
             Self::NextToken => "InvalidNextTokenException",
             Self::TooManyTags(_) => "TooManyTagsException",
             Self::Storage(_) => "InternalServiceException",

@@ -42,6 +42,6 @@ impl Metrics for GroupMetrics {
             }
         };
         let now = minute_of(self.clock.now());
-        self.sampled.history.of_group(scope, replication_group_id, name, Some(role), now)
+        self.sampled.of_group(scope, replication_group_id, name, role, now)
     }
 }

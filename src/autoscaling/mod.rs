@@ -2,10 +2,10 @@
 //! stays near a value or the clock is followed.
 //!
 //! It is another service of AWS than `ElastiCache`, with an API of its own ([`Call`]), and stands beside the users: what
-//! it does to a group it does by the same operations as they, and what these refuse is refused to it too. It knows no
-//! engine. What metrics are like it asks [`Metrics`].
+//! it does to a group it does by the same operations as they, and what these refuse is refused to it too. What metrics
+//! are like it asks [`Metrics`].
 //!
-//! The API only writes records ([`targets`], [`policies`]). One task ([`run`]) looks at them, at the groups and at the
+//! The API only writes records ([`targets`], [`policies`], [`scheduled`]). One task ([`run`]) looks at them, at the groups and at the
 //! clock, and takes the next step ([`plan`]). What it has begun stands in the target's record, so a server that is
 //! started again goes on with it.
 
@@ -18,6 +18,8 @@ mod pages;
 mod plan;
 mod policies;
 mod scaler;
+mod schedule;
+mod scheduled;
 mod tags;
 mod targets;
 mod view;
@@ -75,6 +77,9 @@ impl Autoscaling {
             Call::PutScalingPolicy(input) => self.put_scaling_policy(scope, input).await,
             Call::DeleteScalingPolicy(input) => self.delete_scaling_policy(scope, input).await,
             Call::DescribeScalingPolicies(input) => self.describe_scaling_policies(scope, input),
+            Call::PutScheduledAction(input) => self.put_scheduled_action(scope, input).await,
+            Call::DeleteScheduledAction(input) => self.delete_scheduled_action(scope, input).await,
+            Call::DescribeScheduledActions(input) => self.describe_scheduled_actions(scope, input),
             Call::DescribeScalingActivities(input) => self.describe_scaling_activities(scope, input),
             Call::TagResource(input) => self.tag_resource(scope, input).await,
             Call::UntagResource(input) => self.untag_resource(scope, input).await,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::scheduled;
 use crate::{
     model::{
         GroupPhase, NodeGroupId, ReplicationGroup, ScalableDimension, ScalableTarget, ScalingPolicy, TrackedMetric,
@@ -18,6 +19,8 @@ use crate::{
 pub(super) enum Step {
     /// Its group is gone, and so is the target.
     Forget,
+    /// Scheduled actions are due.
+    Schedule,
     /// The capacity is within the bounds.
     Settle,
     /// The capacity is to change.
@@ -55,6 +58,9 @@ pub(super) fn is_available(tables: &Tables, group: &ReplicationGroup) -> bool {
 /// The next step for a target; none while it waits for its group or for the clock.
 pub(super) fn next(tables: &Tables, target: &ScalableTarget, values: &impl Values, now: DateTime<Utc>) -> Option<Step> {
     let Some(group) = group_of(tables, target) else { return Some(Step::Forget) };
+    if scheduled::next_due(target).is_some_and(|due| due <= now) {
+        return Some(Step::Schedule);
+    }
     if !is_available(tables, group) {
         return None;
     }

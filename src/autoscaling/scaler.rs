@@ -13,6 +13,7 @@ use super::{
     Autoscaling, AutoscalingError, activities,
     metrics::Metrics,
     plan::{self, Step, Values, group_of, is_available},
+    scheduled,
     targets::forget,
 };
 use crate::{
@@ -48,6 +49,8 @@ pub async fn run(autoscaling: Arc<Autoscaling>, metrics: Arc<dyn Metrics>) {
         let steps: Vec<_> = targets
             .filter_map(|(_, _, target)| Some((Arc::clone(target), plan::next(&tables, target, &history, now)?)))
             .collect();
+        let due = tables.scalable_targets.iter_all().filter_map(|(_, _, target)| scheduled::next_due(target)).min();
+        let next = history.next().into_iter().chain(due).min();
         drop(tables);
         let mut failed = false;
         for (target, step) in steps {
@@ -57,7 +60,7 @@ pub async fn run(autoscaling: Arc<Autoscaling>, metrics: Arc<dyn Metrics>) {
             }
         }
         let clock = async {
-            match history.next() {
+            match next {
                 Some(next) => autoscaling.clock.sleep_until(next).await,
                 None => std::future::pending().await,
             }
@@ -129,6 +132,7 @@ impl Autoscaling {
     async fn take(&self, target: &ScalableTarget, step: Step, now: DateTime<Utc>) -> Result<(), AutoscalingError> {
         match step {
             Step::Forget => self.change(target, move |draft, target| forget(draft, &target, now)).await,
+            Step::Schedule => self.change(target, move |draft, target| scheduled::carry_out(draft, target, now)).await,
             Step::Settle => {
                 self.change(target, |draft, target| put(draft, ScalableTarget { out_of_bounds: None, ..target })).await
             }

@@ -177,6 +177,18 @@ fn is_scaled(member: &CacheCluster) -> bool {
     is_recent && SCALED_FAMILIES.contains(&family) && SCALED_SIZES.contains(&size)
 }
 
+/// A capacity that a group can have at all.
+pub(super) fn capacity(dimension: ScalableDimension, name: &str, asked: i32) -> Result<u32, AutoscalingError> {
+    let most = match dimension {
+        ScalableDimension::Replicas => MOST_REPLICAS,
+        ScalableDimension::NodeGroups => MOST_NODE_GROUPS,
+    };
+    if (1..=most).contains(&asked) {
+        return Ok(asked.unsigned_abs());
+    }
+    Err(AutoscalingError::invalid(format_args!("{name} must be between 1 and {most} for {dimension}, and is {asked}.")))
+}
+
 /// The bounds that are asked for; those that are not named stay.
 fn bounds(
     existing: Option<&ScalableTarget>,
@@ -184,18 +196,12 @@ fn bounds(
     min: Option<i32>,
     max: Option<i32>,
 ) -> Result<Bounds, AutoscalingError> {
-    let most = match dimension {
-        ScalableDimension::Replicas => MOST_REPLICAS,
-        ScalableDimension::NodeGroups => MOST_NODE_GROUPS,
-    };
-    let read = |name: &str, asked: Option<i32>, before: Option<u32>| match asked {
-        Some(asked) if (1..=most).contains(&asked) => Ok(asked.unsigned_abs()),
-        Some(asked) => Err(AutoscalingError::invalid(format_args!(
-            "{name} must be between 1 and {most} for {dimension}, and is {asked}."
-        ))),
-        None => before.ok_or_else(|| {
-            AutoscalingError::invalid(format_args!("{name} has to be given for a new scalable target."))
-        }),
+    let read = |name: &str, asked: Option<i32>, before: Option<u32>| match (asked, before) {
+        (Some(asked), _) => capacity(dimension, name, asked),
+        (None, Some(before)) => Ok(before),
+        (None, None) => {
+            Err(AutoscalingError::invalid(format_args!("{name} has to be given for a new scalable target.")))
+        }
     };
     let min = read("MinCapacity", min, existing.map(|target| target.bounds.min))?;
     let max = read("MaxCapacity", max, existing.map(|target| target.bounds.max))?;
@@ -223,6 +229,7 @@ fn new_target(
         created: now,
         tags,
         policies: BTreeMap::new(),
+        scheduled_actions: BTreeMap::new(),
         out_of_bounds: None,
         under_way: None,
         scaled_out: None,

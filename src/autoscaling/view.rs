@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::names::{ResourceId, arn_on, role_arn, target_arn};
-use crate::model::{ScalableTarget, ScalingActivity, ScalingPolicy, ScalingProgress, SuspendedState};
+use crate::model::{ScalableTarget, ScalingActivity, ScalingPolicy, ScalingProgress, ScheduledAction, SuspendedState};
 
 /// Whose capacity is scaled.
 const NAMESPACE: &str = "elasticache";
@@ -75,6 +75,35 @@ pub(super) fn policy(target: &ScalableTarget, name: &str, policy: &ScalingPolicy
         "Alarms": [],
         "CreationTime": time(policy.created),
     })
+}
+
+pub(super) fn scheduled_action(target: &ScalableTarget, name: &str, action: &ScheduledAction) -> Value {
+    let mut shown = json!({
+        "ScheduledActionName": name,
+        "ScheduledActionARN": arn_on(target, "scheduledAction", &action.uid, "scheduledActionName", name),
+        "ServiceNamespace": NAMESPACE,
+        "Schedule": action.schedule,
+        "ResourceId": ResourceId::of(&target.replication_group_id).to_string(),
+        "ScalableDimension": target.dimension,
+        "CreationTime": time(action.created),
+        "ScalableTargetAction": {},
+    });
+    let said = [
+        ("Timezone", action.timezone.clone().map(Value::from)),
+        ("StartTime", action.start.map(time)),
+        ("EndTime", action.end.map(time)),
+    ];
+    for (name, value) in said {
+        if let Some(value) = value {
+            shown[name] = value;
+        }
+    }
+    for (name, capacity) in [("MinCapacity", action.min_capacity), ("MaxCapacity", action.max_capacity)] {
+        if let Some(capacity) = capacity {
+            shown["ScalableTargetAction"][name] = json!(capacity);
+        }
+    }
+    shown
 }
 
 pub(super) fn activity(activity: &ScalingActivity) -> Value {

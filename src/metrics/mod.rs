@@ -49,6 +49,22 @@ impl Metrics {
         self.latest.load_full()
     }
 
+    /// A metric of a replication group for those who scale by it: the average over its nodes of one role, in the newest
+    /// minute that has values, or, when the clock goes faster than engines are looked at, at the last look. `None` when
+    /// nothing is known.
+    #[must_use]
+    pub fn of_group(&self, scope: &Scope, id: &str, name: &str, role: Role, now: Minute) -> Option<f64> {
+        self.history.of_group(scope, id, name, Some(role), now).or_else(|| {
+            let latest = self.latest();
+            let nodes = latest
+                .iter()
+                .filter(|node| node.scope == *scope && node.replication_group_id == id && node.role() == Some(role));
+            let values: Vec<f64> = nodes.filter_map(|node| node.figure(name)).collect();
+            let count = u32::try_from(values.len()).ok().filter(|count| *count > 0)?;
+            Some(values.iter().sum::<f64>() / f64::from(count))
+        })
+    }
+
     fn set_latest(&self, latest: Vec<NodeFigures>) {
         self.latest.store(Arc::new(latest));
     }
@@ -87,5 +103,13 @@ impl NodeFigures {
             engine: cluster.engine.name(),
             figures,
         }
+    }
+
+    fn figure(&self, name: &str) -> Option<f64> {
+        self.figures.metrics.iter().find(|(of, _)| *of == name).map(|(_, value)| *value)
+    }
+
+    fn role(&self) -> Option<Role> {
+        Some(if self.figure(history::IS_MASTER)? > 0.5 { Role::Primary } else { Role::Replica })
     }
 }

@@ -43,8 +43,8 @@ pub mod window;
 pub use access::{Access, AccessUser, Authentication, PasswordHash, TransitEncryption};
 pub use autoscaling::{
     ACTIVITIES_PER_SCOPE, ACTIVITY_RETENTION_DAYS, Bounds, MINUTES_KEPT, ScalableDimension, ScalableTarget,
-    ScalingActivity, ScalingOutcome, ScalingPolicy, ScalingProgress, SuspendedState, TrackedMetric, UnderWay,
-    UnknownDimension, Verdict,
+    ScalingActivity, ScalingOutcome, ScalingPolicy, ScalingProgress, ScheduledAction, SuspendedState, TrackedMetric,
+    UnderWay, UnknownDimension, Verdict,
 };
 pub use cache_cluster::{CacheCluster, Membership, Notification, Pending, Phase};
 pub use cache_node::{CacheNode, NodeId, Succession};

@@ -1,6 +1,6 @@
 //! Application Auto Scaling's API. There are no engines here, so no metrics; scaling by them is tested with real ones.
 
-use std::time::Duration;
+use std::{io::Write, time::Duration};
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
@@ -17,7 +17,15 @@ const NODE_GROUPS: &str = "elasticache:replication-group:NodeGroups";
 impl App {
     /// Calls an operation of Application Auto Scaling; answers the status and what was said.
     async fn scaling(&self, operation: &str, input: &Value) -> (u16, Value) {
+        self.scaling_as("000000000000", operation, input).await
+    }
+
+    /// The same for the holder of an access key.
+    async fn scaling_as(&self, key: &str, operation: &str, input: &Value) -> (u16, Value) {
+        let credential = format!("{key}/20260101/us-east-1/application-autoscaling/aws4_request");
+        let signature = format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0");
         let request = Request::post(self.uri("/"))
+            .header("authorization", signature)
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", format!("AnyScaleFrontendService.{operation}"))
             .body(Body::from(input.to_string()));
@@ -195,6 +203,56 @@ async fn policies_are_kept_with_their_target() {
 }
 
 #[tokio::test]
+async fn the_clock_changes_bounds() {
+    let app = App::start().await;
+    clustered(&app).await;
+    app.scaled("RegisterScalableTarget", REPLICAS, json!({"MinCapacity": 1, "MaxCapacity": 2})).await;
+    let action = |name: &str, schedule: &str, bounds: Value| json!({"ScheduledActionName": name, "Schedule": schedule, "ScalableTargetAction": bounds});
+    // A test begins at noon.
+    let evening = action("evening", "cron(0 18 * * ? *)", json!({"MinCapacity": 3, "MaxCapacity": 4}));
+    app.scaled("PutScheduledAction", REPLICAS, evening).await;
+    let mut night = action("night", "cron(0 21 * * ? *)", json!({"MinCapacity": 1, "MaxCapacity": 1}));
+    night["Timezone"] = json!("America/New_York");
+    app.scaled("PutScheduledAction", REPLICAS, night).await;
+    let told = app.told("DescribeScheduledActions").await;
+    let actions = told["ScheduledActions"].as_array().expect("a list");
+    assert_eq!(actions.len(), 2);
+    assert_eq!(actions[0]["ScalableTargetAction"], json!({"MinCapacity": 3, "MaxCapacity": 4}));
+    assert_eq!((&actions[1]["Timezone"], actions[0].get("Timezone")), (&json!("America/New_York"), None));
+    let arn = actions[0]["ScheduledActionARN"].as_str().expect("an ARN");
+    assert!(arn.ends_with(":resource/elasticache/replication-group/g:scheduledActionName/evening"), "{arn}");
+    app.advance(Duration::from_hours(7)).await;
+    assert_eq!(app.activities(1).await[0]["Cause"], "scheduled action name evening was triggered");
+    assert_eq!(nodes(&app).await, 8);
+    app.advance(Duration::from_hours(8)).await;
+    assert_eq!(app.activities(2).await[0]["Cause"], "scheduled action name night was triggered");
+    assert_eq!(nodes(&app).await, 4);
+    // What is suspended is passed over, and what lies within the bounds stays.
+    let suspended = json!({"SuspendedState": {"ScheduledScalingSuspended": true}});
+    app.scaled("RegisterScalableTarget", REPLICAS, suspended).await;
+    app.advance(Duration::from_hours(24)).await;
+    let targets = app.told("DescribeScalableTargets").await;
+    assert_eq!(targets["ScalableTargets"][0]["MaxCapacity"], 1);
+    assert_eq!(app.activities(2).await.len(), 2);
+    app.scaled("DeleteScheduledAction", REPLICAS, json!({"ScheduledActionName": "evening"})).await;
+    let delete = on(REPLICAS, json!({"ScheduledActionName": "evening"}));
+    assert_eq!(app.scaling_refused("DeleteScheduledAction", &delete).await.0, "ObjectNotFoundException");
+    for (name, schedule, bounds, text) in [
+        ("a", "every day", json!({"MinCapacity": 1}), "is neither at("),
+        ("a", "at(2001-01-01T00:00:00)", json!({"MinCapacity": 1}), "no time that is still to come"),
+        ("a", "rate(1 day)", json!({}), "MinCapacity or MaxCapacity"),
+        ("a", "rate(1 day)", json!({"MinCapacity": 3, "MaxCapacity": 2}), "cannot be less"),
+        ("a", "rate(1 day)", json!({"MinCapacity": 0}), "between 1 and 5"),
+        ("a:b", "rate(1 day)", json!({"MinCapacity": 1}), "ScheduledActionName"),
+    ] {
+        let put = on(REPLICAS, action(name, schedule, bounds));
+        let (code, message) = app.scaling_refused("PutScheduledAction", &put).await;
+        assert_eq!(code, "ValidationException", "{message}");
+        assert!(message.contains(text), "{text}: {message}");
+    }
+}
+
+#[tokio::test]
 async fn targets_have_tags() {
     let app = App::start().await;
     clustered(&app).await;
@@ -233,7 +291,6 @@ async fn what_is_not_there_is_refused_by_name() {
         ("RegisterScalableTarget", with("ResourceId", json!("replication-group/none")), "no such replication group"),
         ("RegisterScalableTarget", with("ResourceId", json!("replication-group/single")), "cluster mode enabled"),
         ("RegisterScalableTarget", with("Other", json!(1)), "unknown field `Other`"),
-        ("PutScheduledAction", bounds(1, 2), "PutScheduledAction is not supported"),
         ("GetPredictiveScalingForecast", bounds(1, 2), "Predictive scaling"),
         ("DescribeScalingActivities", json!({"ServiceNamespace": "elasticache", "MaxResults": 51}), "MaxResults"),
     ];
@@ -258,4 +315,36 @@ async fn what_is_not_there_is_refused_by_name() {
         let (_, message) = app.scaling_refused("PutScalingPolicy", &on(REPLICAS, policy)).await;
         assert!(message.contains(text), "{text}: {message}");
     }
+}
+
+#[tokio::test]
+async fn callers_may_do_what_their_policies_allow() {
+    let allow = |action: &str, resource: &str| json!({"Effect": "Allow", "Action": action, "Resource": resource});
+    let any = "arn:aws:application-autoscaling:us-east-1:000000000000:scalable-target/*";
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    let policies = json!({
+        "000000000000": {"Statement": [allow("*", "*")]},
+        "READER": {"Statement": [allow("application-autoscaling:Describe*", "*")]},
+        "WRITER": {"Statement": [allow("application-autoscaling:RegisterScalableTarget", any)]},
+    });
+    file.write_all(policies.to_string().as_bytes()).expect("a file that can be written");
+    let app = App::with(&["--iam-policies", file.path().to_str().expect("a path in UTF-8")]).await;
+    let client = app.client_of("000000000000", "us-east-1");
+    let group = client.create_replication_group().replication_group_id("g").replication_group_description("d");
+    let group = group.engine("redis").cache_node_type("cache.t4g.small").num_node_groups(1);
+    let group = group.cache_parameter_group_name("default.redis7.cluster.on").automatic_failover_enabled(true);
+    group.send().await.expect("a group");
+    let all = json!({"ServiceNamespace": "elasticache"});
+    let register = on(NODE_GROUPS, json!({"MinCapacity": 1, "MaxCapacity": 2}));
+    assert_eq!(app.scaling_as("READER", "DescribeScalableTargets", &all).await.0, 200);
+    let (status, refusal) = app.scaling_as("READER", "RegisterScalableTarget", &register).await;
+    assert_eq!((status, &refusal["__type"]), (400, &json!("AccessDeniedException")));
+    let message = refusal["Message"].as_str().expect("a message");
+    assert!(
+        message.contains(&format!("application-autoscaling:RegisterScalableTarget on resource: {any}")),
+        "{message}"
+    );
+    assert_eq!(app.scaling_as("WRITER", "RegisterScalableTarget", &register).await.0, 200);
+    assert_eq!(app.scaling_as("WRITER", "DescribeScalableTargets", &all).await.0, 400);
+    assert_eq!(app.scaling_as("WRITER", "DeregisterScalableTarget", &on(NODE_GROUPS, json!({}))).await.0, 400);
 }

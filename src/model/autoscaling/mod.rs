@@ -5,6 +5,7 @@
 
 mod activity;
 mod policy;
+mod scheduled;
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -15,6 +16,7 @@ pub use activity::{
     ACTIVITY_RETENTION_DAYS, KEPT_PER_SCOPE as ACTIVITIES_PER_SCOPE, ScalingActivity, ScalingOutcome, ScalingProgress,
 };
 pub use policy::{MINUTES_BELOW as MINUTES_KEPT, ScalingPolicy, TrackedMetric, Verdict};
+pub use scheduled::ScheduledAction;
 
 use super::{ReplicationGroup, Scope, TagSet};
 
@@ -129,6 +131,8 @@ pub struct ScalableTarget {
     pub tags: TagSet,
     /// What is to be held where, by the policies' names.
     pub policies: BTreeMap<String, ScalingPolicy>,
+    /// What the clock brings about, by the actions' names.
+    pub scheduled_actions: BTreeMap<String, ScheduledAction>,
     /// The capacity is to be brought within the bounds, for this reason, as soon as the group is available.
     pub out_of_bounds: Option<String>,
     /// What is being done.

@@ -16,8 +16,8 @@ pub const MINUTES_BELOW: usize = 15;
 /// The part of the target that is far below.
 const FAR_BELOW: f64 = 0.75;
 
-/// The least part of the shards by which their number grows; it shrinks by no more at a time.
-const PART_OF_SHARDS: f64 = 0.2;
+/// The number of shards grows by one of so many at least, and shrinks by no more than that at a time.
+const PART_OF_SHARDS: f64 = 5.0;
 
 /// The pause after a change where a policy names none.
 const COOLDOWN: TimeDelta = TimeDelta::minutes(10);
@@ -129,24 +129,24 @@ impl ScalingPolicy {
     pub fn verdict(&self, capacity: u32, values: &[f64]) -> Verdict {
         let last = |minutes: usize| values.len().checked_sub(minutes).map(|from| &values[from..]);
         let Some(value) = values.last() else { return Verdict::Stay };
-        let ratio = value / self.target_value;
         let capacity_now = f64::from(capacity);
         let is_above = |value: &f64| *value >= self.target_value;
         let is_far_below = |value: &f64| *value <= self.target_value * FAR_BELOW;
         if last(MINUTES_ABOVE).is_some_and(|values| values.iter().all(is_above)) {
-            let breach = capacity_now * (ratio - 1.0);
+            // Divided last: what comes out even has to be so.
+            let breach = capacity_now * (value - self.target_value) / self.target_value;
             let more = match self.metric.dimension() {
                 ScalableDimension::Replicas => breach.round(),
-                ScalableDimension::NodeGroups => breach.max(capacity_now * PART_OF_SHARDS).ceil(),
+                ScalableDimension::NodeGroups => breach.max(capacity_now / PART_OF_SHARDS).ceil(),
             };
             return Verdict::Out(capacity.saturating_add(whole(more).max(1)));
         }
         if last(MINUTES_BELOW).is_some_and(|values| values.iter().all(is_far_below)) {
             // What is left has to carry the load without being above the target at once.
-            let needed = whole((capacity_now * ratio).ceil());
+            let needed = whole((capacity_now * value / self.target_value).ceil());
             let most = match self.metric.dimension() {
                 ScalableDimension::Replicas => 1,
-                ScalableDimension::NodeGroups => whole((capacity_now * PART_OF_SHARDS).floor()).max(1),
+                ScalableDimension::NodeGroups => whole((capacity_now / PART_OF_SHARDS).floor()).max(1),
             };
             let enough = capacity.saturating_sub(most).max(needed);
             if enough < capacity {
