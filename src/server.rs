@@ -9,6 +9,7 @@ use std::{
 
 use tokio::{
     net::TcpListener,
+    sync::watch,
     time::{Instant, sleep},
 };
 
@@ -102,6 +103,7 @@ pub struct Server {
     limits: Limits,
     reconciler: reconcile::Shared,
     services: Arc<Services>,
+    renewals: watch::Receiver<u32>,
     stop_engines: Option<Reset>,
 }
 
@@ -126,9 +128,7 @@ impl Server {
         let instance = Instance::open(&data_dir)?;
         let services = Arc::new(Services::read(options.listen, |name| std::env::var(name).ok())?);
         let store = Arc::new(open_store(&data_dir.join("records.redb"), services.outlets()).await?);
-        let listener = TcpListener::bind(options.listen)
-            .await
-            .map_err(|source| StartError::Listen { address: options.listen, source })?;
+        let listener = listen(options.listen).await?;
         let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
         let certificates = Arc::new(Certificates::open(&data_dir, endpoint_host.as_deref())?);
         let snapshot_files = Arc::new(snapshot_files(options.snapshot_dir, &data_dir, &instance)?);
@@ -195,6 +195,7 @@ impl Server {
             trail,
             backend: backend.name(),
         };
+        let renewals = admin.certificates.renewals();
         let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
         let stop_engines = options.stop_engines.then(reset);
         let reconciler = reconcile::Shared {
@@ -208,7 +209,7 @@ impl Server {
             secret: instance.secret,
             strict: options.strict,
         };
-        Ok(Self { listener, router, limits, reconciler, services, stop_engines })
+        Ok(Self { listener, router, limits, reconciler, services, renewals, stop_engines })
     }
 
     /// The address that the server listens on, with the port that the system chose when it was asked for port 0.
@@ -232,7 +233,8 @@ impl Server {
             tokio::join!(
                 http::serve(self.listener, self.router, self.limits),
                 reconcile::run(self.reconciler),
-                integrations::deliver(store, self.services, clock),
+                integrations::deliver(Arc::clone(&store), self.services, Arc::clone(&clock)),
+                integrations::tell_renewals(store, self.renewals, clock),
             );
         };
         let stopping = async {
@@ -248,6 +250,10 @@ impl Server {
             () = stopping => {}
         }
     }
+}
+
+async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
 }
 
 /// The images that were named.

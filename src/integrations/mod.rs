@@ -7,8 +7,10 @@
 mod deliveries;
 mod outlet;
 mod references;
+mod renewals;
 mod services;
 
 pub use deliveries::run as deliver;
 pub use references::{Key, References};
+pub use renewals::run as tell_renewals;
 pub use services::{Service, Services, ServicesError};
