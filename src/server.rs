@@ -8,6 +8,7 @@ use std::{
 
 use tokio::{
     net::TcpListener,
+    sync::watch,
     time::{Instant, sleep},
 };
 
@@ -110,6 +111,7 @@ pub struct Server {
     metrics: Arc<Metrics>,
     metrics_interval: Option<Duration>,
     autoscaling: Arc<Autoscaling>,
+    renewals: watch::Receiver<u32>,
     stop_engines: Option<Reset>,
 }
 
@@ -197,6 +199,7 @@ impl Server {
             secret: instance.secret,
             strict: options.strict,
         };
+        let renewals = certificates.renewals();
         let admin = admin(&reconciler, certificates, trail, Arc::clone(&metrics));
         let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
         let stop_engines = options.stop_engines.then(|| reset(&reconciler));
@@ -210,6 +213,7 @@ impl Server {
             metrics,
             metrics_interval,
             autoscaling,
+            renewals,
             stop_engines,
         })
     }
@@ -256,7 +260,8 @@ impl Server {
                 http::serve(self.listener, self.router, self.limits),
                 reconcile::run(Arc::clone(&reconciler)),
                 sampling,
-                integrations::deliver(store, self.services, clock),
+                integrations::deliver(Arc::clone(&store), self.services, Arc::clone(&clock)),
+                integrations::tell_renewals(store, self.renewals, clock),
                 log_delivery::run(logs),
                 autoscaling::run(self.autoscaling, group_metrics),
             );

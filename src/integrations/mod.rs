@@ -9,10 +9,12 @@ mod logs;
 mod metrics;
 mod outlet;
 mod references;
+mod renewals;
 mod services;
 
 pub use deliveries::run as deliver;
 pub use logs::{LogError, LogLine};
 pub use metrics::push as push_metrics;
 pub use references::{Key, References};
+pub use renewals::run as tell_renewals;
 pub use services::{Service, Services, ServicesError};

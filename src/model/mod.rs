@@ -64,7 +64,7 @@ pub use log_delivery::{
 };
 pub use migration::{Completion, CustomerNode, MOST_LOSSES, Migration, MigrationEnding, PATIENCE as SOURCE_PATIENCE};
 pub use node_group::{InvalidNodeGroupId, NodeGroup, NodeGroupId, Promotion};
-pub use notice::{BusName, REPLICAS_COMING, REPLICAS_THERE};
+pub use notice::{BusName, CERTIFICATE_RENEWED, REPLICAS_COMING, REPLICAS_THERE};
 pub use observed::{Failure, Observed, Running, Settings};
 pub use parameter_group::CacheParameterGroup;
 pub use replication_group::{ClusterMode, Departure, FindMember, GroupPhase, GroupPorts, ReplicationGroup, Resharding};

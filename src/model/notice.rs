@@ -9,6 +9,9 @@ pub const REPLICAS_COMING: &str = "Replicas are being added";
 /// Told to topics when all of them are there, as [`REPLICAS_COMING`].
 pub const REPLICAS_THERE: &str = "Replicas have been added";
 
+/// Told to topics when clients are shown another certificate than before. `DescribeEvents` has no such event.
+pub const CERTIFICATE_RENEWED: &str = "The certificate has been renewed";
+
 /// A name on topics, and the messages that it stands for: by whom they are, how they begin, and what is in them.
 struct TopicName {
     of: &'static [SourceType],
@@ -62,6 +65,7 @@ const TOPIC_NAMES: &[TopicName] = &[
     topic(CLUSTER, "Cache node ", " restarted", "ElastiCache:CacheNodesRebooted"),
     topic(BOTH, "Failover from primary node ", " completed", "ElastiCache:FailoverComplete"),
     topic(GROUP, "Replication group ", " created", "ElastiCache:CreateReplicationGroupComplete"),
+    topic(CLUSTER, CERTIFICATE_RENEWED, "", "ElastiCache:CertificateRenewalComplete"),
     topic(GROUP, REPLICAS_COMING, "", "ElastiCache:ReplicationGroupIncreaseReplicaCountStarted"),
     topic(GROUP, REPLICAS_THERE, "", "ElastiCache:ReplicationGroupIncreaseReplicaCountFinished"),
     topic(BOTH, "Snapshot succeeded ", "", "ElastiCache:SnapshotComplete"),
@@ -91,7 +95,12 @@ impl Event {
     /// Whether topics are told of it and `DescribeEvents` does not have it.
     #[must_use]
     pub fn is_for_topics_only(&self) -> bool {
-        self.source_type == ReplicationGroup && [REPLICAS_COMING, REPLICAS_THERE].contains(&self.message.as_str())
+        let message = self.message.as_str();
+        match self.source_type {
+            CacheCluster => message == CERTIFICATE_RENEWED,
+            ReplicationGroup => [REPLICAS_COMING, REPLICAS_THERE].contains(&message),
+            _ => false,
+        }
     }
 
     /// The name of the notification that a topic gets, `None` when there is none of such an event.

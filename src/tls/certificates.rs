@@ -16,6 +16,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivatePkcs8KeyDer},
     server::{NoServerSessionStorage, ProducesTickets},
 };
+use tokio::sync::watch;
 
 use super::{
     TlsError,
@@ -43,6 +44,8 @@ pub struct Certificates {
     ticketer: Arc<dyn ProducesTickets>,
     names_path: PathBuf,
     state: Mutex<State>,
+    /// How often the certificate for what is known was renewed.
+    renewals: watch::Sender<u32>,
 }
 
 struct State {
@@ -81,8 +84,16 @@ impl Certificates {
             provider: Arc::new(ring::default_provider()),
             ticketer: ring::Ticketer::new()?,
             names_path,
+            renewals: watch::Sender::new(0),
             state: Mutex::new(State { names: Names::new(endpoint_host, &called), kept: HashMap::new() }),
         })
+    }
+
+    /// Changes whenever clients are shown another certificate because the one before it was old. Those for names that
+    /// only their clients know are passed over, and so is the one that a new process begins with.
+    #[must_use]
+    pub fn renewals(&self) -> watch::Receiver<u32> {
+        self.renewals.subscribe()
     }
 
     /// The authority's certificate, as clients are to be given it.
@@ -130,7 +141,11 @@ impl Certificates {
         if state.kept.len() == MOST_KEPT {
             state.kept.clear();
         }
-        state.kept.insert(missing, Kept { config: Arc::clone(&config), made: now });
+        let is_known = missing.is_empty();
+        let before = state.kept.insert(missing, Kept { config: Arc::clone(&config), made: now });
+        if is_known && before.is_some() {
+            self.renewals.send_modify(|count| *count += 1);
+        }
         Ok(config)
     }
 
@@ -205,12 +220,14 @@ mod tests {
     fn a_certificate_is_made_once_and_again_before_it_ends() {
         let folder = tempfile::tempdir().expect("a folder");
         let certificates = open(&folder);
-        let now = SystemTime::now();
+        let (now, renewals) = (SystemTime::now(), certificates.renewals());
         let of = |name, now| certificates.config_at(Some(name), LOCAL, now).expect("a certificate");
         let first = of("localhost", now);
         assert!(Arc::ptr_eq(&first, &of("www.example.com", now)), "it names nothing else");
         assert!(Arc::ptr_eq(&first, &of("localhost", now + DAY * 19)));
+        assert!(!renewals.has_changed().expect("somebody renews"), "the first is no renewal");
         assert!(!Arc::ptr_eq(&first, &of("localhost", now + DAY * 21)));
+        assert!(renewals.has_changed().expect("somebody renews"));
         assert!(!Arc::ptr_eq(&first, &of("cachette", now)));
     }
 

@@ -32,6 +32,7 @@ mod pages;
 mod parameter_groups;
 mod random;
 mod records;
+mod renewals;
 mod replication_group_encryption;
 mod replication_group_life;
 mod replication_group_members;
