@@ -7,6 +7,7 @@
 mod deliveries;
 mod metrics;
 mod outlet;
+mod query;
 mod services;
 
 pub use deliveries::run as deliver;

@@ -35,7 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("trail", &["clock", "model", "protocol"]),
     ("metrics", &["backend", "engine", "figures", "model", "reconcile", "store"]),
     ("cloudwatch", &["clock", "metrics", "model", "protocol"]),
-    ("integrations", &["clock", "metrics", "model", "store"]),
+    ("integrations", &["clock", "cloudwatch", "metrics", "model", "store"]),
     ("operations", &["clock", "model", "object_storage", "protocol", "store"]),
     (
         "reconcile",
