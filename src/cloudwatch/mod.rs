@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub use error::{Code, Error};
-pub use protocol::{Answer, Protocol, Request, SERVICE};
+pub use protocol::{Answer, Protocol, Request, SERVICE, VERSION};
 use value::{Fields, Value};
 
 /// An operation.

@@ -12,7 +12,7 @@ pub const SERVICE: &str = "monitoring";
 const SERVICE_SHAPE: &str = "GraniteServiceVersion20100801";
 
 /// The version of the API, by which the query protocol names it.
-const VERSION: &str = "2010-08-01";
+pub const VERSION: &str = "2010-08-01";
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const SMITHY_PROTOCOL: HeaderName = HeaderName::from_static("smithy-protocol");

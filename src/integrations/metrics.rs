@@ -10,19 +10,17 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_cloudwatch::{
-    Client,
-    error::DisplayErrorContext,
-    primitives::DateTime,
-    types::{Dimension, MetricDatum, StandardUnit},
-};
-use chrono::TimeDelta;
+use chrono::{DateTime, SecondsFormat, TimeDelta};
 use tokio::time::Instant;
 
-use super::services::{Service, Services};
+use super::{
+    query::{Form, post},
+    services::{Service, Services},
+};
 use crate::{
     clock::Clock,
-    metrics::{Dimensions, Metrics, Minute, NAMESPACE, Subject, minute_of, unit_of},
+    cloudwatch,
+    metrics::{Dimensions, Metrics, Minute, NAMESPACE, Subject, Unit, minute_of, unit_of},
     model::Scope,
 };
 
@@ -37,6 +35,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// A value of a metric.
+type Datum = (Arc<Subject>, &'static str, f64);
 
 /// A minute that is to be told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +119,7 @@ async fn tell(metrics: &Metrics, services: &Services, queue: &mut Queue) -> Resu
         let batches = batches(metrics, waiting.minute);
         for (scope, data) in batches.into_iter().skip(waiting.sent) {
             if let Some(config) = services.config(Service::CloudWatch, &scope) {
-                let put = Client::new(&config).put_metric_data().namespace(NAMESPACE).set_metric_data(Some(data));
-                put.send().await.map_err(|error| DisplayErrorContext(error).to_string())?;
+                post(&config, cloudwatch::SERVICE, form(&data, waiting.minute)).await?;
             }
             waiting.sent += 1;
         }
@@ -129,10 +129,11 @@ async fn tell(metrics: &Metrics, services: &Services, queue: &mut Queue) -> Resu
 }
 
 /// What is to be told of a minute, always in the same order.
-fn batches(metrics: &Metrics, minute: Minute) -> Vec<(Scope, Vec<MetricDatum>)> {
-    let mut scopes = BTreeMap::<Scope, Vec<MetricDatum>>::new();
+fn batches(metrics: &Metrics, minute: Minute) -> Vec<(Scope, Vec<Datum>)> {
+    let mut scopes = BTreeMap::<Scope, Vec<Datum>>::new();
     for (scope, subject, values) in metrics.history.of_minute(minute) {
-        let data = values.into_iter().map(|(name, value)| datum(&subject, name, value, minute));
+        let subject = Arc::new(subject);
+        let data = values.into_iter().map(|(name, value)| (Arc::clone(&subject), name, value));
         scopes.entry(scope).or_default().extend(data);
     }
     let batches = scopes
@@ -141,16 +142,24 @@ fn batches(metrics: &Metrics, minute: Minute) -> Vec<(Scope, Vec<MetricDatum>)> 
     batches.collect()
 }
 
-fn datum(subject: &Subject, name: &str, value: f64, minute: Minute) -> MetricDatum {
-    let own = Dimensions::own(subject);
-    let dimensions = own.pairs().into_iter().map(|(name, value)| Dimension::builder().name(name).value(value).build());
-    MetricDatum::builder()
-        .metric_name(name)
-        .set_dimensions(Some(dimensions.collect()))
-        .timestamp(DateTime::from_secs(i64::from(minute) * 60))
-        .value(value)
-        .set_unit(unit_of(name).map(|unit| StandardUnit::from(unit.as_str())))
-        .build()
+/// The request that tells of these values of a minute.
+fn form(data: &[Datum], minute: Minute) -> Form {
+    let time = DateTime::from_timestamp(i64::from(minute) * 60, 0).unwrap_or_default();
+    let time = time.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let mut form = Form::new("PutMetricData", cloudwatch::VERSION);
+    form.add("Namespace", NAMESPACE);
+    for ((subject, name, value), number) in data.iter().zip(1..) {
+        let of_datum = format!("MetricData.member.{number}");
+        form.add(&format!("{of_datum}.MetricName"), name);
+        form.add(&format!("{of_datum}.Timestamp"), &time);
+        form.add(&format!("{of_datum}.Value"), &value.to_string());
+        form.add(&format!("{of_datum}.Unit"), unit_of(name).map_or("None", Unit::as_str));
+        for ((name, value), number) in Dimensions::own(subject).pairs().into_iter().zip(1..) {
+            form.add(&format!("{of_datum}.Dimensions.member.{number}.Name"), name);
+            form.add(&format!("{of_datum}.Dimensions.member.{number}.Value"), value);
+        }
+    }
+    form
 }
 
 #[cfg(test)]

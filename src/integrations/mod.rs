@@ -8,6 +8,7 @@ mod deliveries;
 mod logs;
 mod metrics;
 mod outlet;
+mod query;
 mod references;
 mod renewals;
 mod services;

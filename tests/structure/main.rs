@@ -38,7 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("traces", &[]),
     ("metrics", &["backend", "engine", "figures", "model", "reconcile", "store"]),
     ("cloudwatch", &["clock", "metrics", "model", "protocol"]),
-    ("integrations", &["clock", "metrics", "model", "signed_http", "store"]),
+    ("integrations", &["clock", "cloudwatch", "metrics", "model", "signed_http", "store"]),
     ("log_delivery", &["backend", "engine", "integrations", "model", "store"]),
     ("operations", &["clock", "integrations", "model", "object_storage", "protocol", "store"]),
     (
