@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How often engines are asked.
-const EVERY: Duration = Duration::from_secs(2);
+const EVERY: Duration = Duration::from_secs(1);
 
 /// How long one may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
