@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::scheduled;
 use crate::{
@@ -13,6 +13,9 @@ use crate::{
     protocol::{Operation, types},
     store::Tables,
 };
+
+/// How long policies leave a target alone on which a change has failed.
+const REST: TimeDelta = TimeDelta::minutes(1);
 
 /// The next thing to be done about a target.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,11 +77,17 @@ pub(super) fn next(tables: &Tables, target: &ScalableTarget, values: &impl Value
         let begin = || Step::Begin { from: capacity, to, cause: cause.clone() };
         return Some(if to == capacity { Step::Settle } else { begin() });
     }
-    if target.rests_until.is_some_and(|until| until > now) {
+    if target.failed.is_some_and(|failed| lasts(failed, REST, now)) {
         return None;
     }
     let (to, cause) = wanted(target, capacity, values, now)?;
     Some(Step::Begin { from: capacity, to, cause })
+}
+
+/// Whether a pause still goes on. One that begins in the future does not: users have moved the clock, and a restart has set
+/// it right again.
+fn lasts(since: DateTime<Utc>, pause: TimeDelta, now: DateTime<Utc>) -> bool {
+    since <= now && now < since + pause
 }
 
 /// The capacity that the policies want, within the bounds and once the pauses are over, and why. It grows when one of them
@@ -89,7 +98,7 @@ fn wanted(target: &ScalableTarget, capacity: u32, values: &impl Values, now: Dat
         .iter()
         .map(|(name, policy)| (name, policy, policy.verdict(capacity, values.of(policy))))
         .collect();
-    let rests = |since: Option<DateTime<Utc>>, pause| since.is_some_and(|since| since + pause > now);
+    let rests = |since: Option<DateTime<Utc>>, pause| since.is_some_and(|since| lasts(since, pause, now));
     let outs = verdicts.iter().filter_map(|(name, policy, verdict)| match verdict {
         Verdict::Out(to) => Some((*to, *name, *policy)),
         Verdict::In(_) | Verdict::Stay => None,

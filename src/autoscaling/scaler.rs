@@ -29,15 +29,15 @@ use crate::{
 /// How often policies look at their metrics, by the server's clock.
 const PERIOD: TimeDelta = TimeDelta::minutes(1);
 
-/// How long policies leave a target alone on which a change has failed.
-const REST: TimeDelta = TimeDelta::minutes(1);
-
 /// How long to wait after records could not be written.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Scales what is to be scaled, by `metrics`, until the returned future is dropped. Looks after every change in the store,
 /// and at the metrics once a minute.
 pub async fn run(autoscaling: Arc<Autoscaling>, metrics: Arc<dyn Metrics>) {
+    if let Err(error) = autoscaling.set_schedules_right().await {
+        tracing::error!(%error, "scheduled actions may come too late");
+    }
     let mut version = autoscaling.store.version();
     let mut history = History::default();
     loop {
@@ -144,6 +144,23 @@ impl Autoscaling {
         }
     }
 
+    /// Looks anew when scheduled actions are due. The clock that they were last looked at by may have been moved forward by
+    /// users, and is right again.
+    async fn set_schedules_right(&self) -> Result<(), AutoscalingError> {
+        let now = self.clock.now();
+        self.write(move |draft| {
+            let targets: Vec<_> = draft.tables().scalable_targets.iter_all().map(|(.., it)| Arc::clone(it)).collect();
+            for target in targets {
+                let right = scheduled::set_right(&target, now);
+                if right != *target {
+                    put(draft, right);
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Has the group changed as any user could. When that is refused, the activity has failed, unless the group became
     /// busy meanwhile: then it is asked again later.
     async fn carry(
@@ -215,6 +232,6 @@ fn fail(draft: &mut Draft, mut target: ScalableTarget, refused: &AwsError, now: 
     let noun = target.dimension.noun();
     let message = format!("Failed to set {noun} to {to}. Reason: {}", refused.message);
     activities::end(draft, &target.scope, &activity, ScalingOutcome::Failed, message, now);
-    target.rests_until = Some(now + REST);
+    target.failed = Some(now);
     put(draft, target);
 }

@@ -206,6 +206,18 @@ pub(super) fn next_due(target: &ScalableTarget) -> Option<DateTime<Utc>> {
     target.scheduled_actions.values().filter_map(|action| action.due).min()
 }
 
+/// The target with no action due later than its schedule says at this time. What was missed stays due.
+pub(super) fn set_right(target: &ScalableTarget, now: DateTime<Utc>) -> ScalableTarget {
+    let mut target = target.clone();
+    for action in target.scheduled_actions.values_mut() {
+        // One that is over has no next time, even if that is to come once more.
+        if let (Some(due), Ok(Some(next))) = (action.due, due_after(action, now)) {
+            action.due = Some(due.min(next));
+        }
+    }
+    target
+}
+
 /// Sets the bounds as the actions say that are due, in order of time. One that is due several times by now, since the
 /// server did not run, is done once.
 pub(super) fn carry_out(draft: &mut Draft, mut target: ScalableTarget, now: DateTime<Utc>) {
@@ -257,4 +269,58 @@ pub(super) fn carry_out(draft: &mut Draft, mut target: ScalableTarget, now: Date
     }
     let (scope, key) = (target.scope.clone(), target.own_key());
     draft.put(&scope, &key, target);
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::model::{SuspendedState, TagSet};
+
+    fn target(schedule: &str, due: DateTime<Utc>) -> ScalableTarget {
+        let created = "2026-01-01T00:00:00Z".parse().expect("a time");
+        let action = ScheduledAction {
+            uid: "a".into(),
+            schedule: schedule.into(),
+            timezone: None,
+            start: None,
+            end: None,
+            min_capacity: Some(1),
+            max_capacity: None,
+            created,
+            due: Some(due),
+        };
+        ScalableTarget {
+            scope: Scope::new("000000000000", "us-east-1"),
+            uid: "t".into(),
+            replication_group_id: "g".into(),
+            replication_group_uid: "u".into(),
+            dimension: ScalableDimension::Replicas,
+            bounds: Bounds { min: 1, max: 2 },
+            suspended: SuspendedState::default(),
+            created,
+            tags: TagSet::default(),
+            policies: std::collections::BTreeMap::new(),
+            scheduled_actions: [("daily".to_owned(), action)].into(),
+            out_of_bounds: None,
+            under_way: None,
+            scaled_out: None,
+            scaled_in: None,
+            failed: None,
+        }
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_makes_no_action_late_and_what_was_missed_stays_due() {
+        let now: DateTime<Utc> = "2026-03-04T12:00:00Z".parse().expect("a time");
+        let evening = now + TimeDelta::hours(6);
+        for (due, right) in [
+            (evening, evening),
+            (evening + TimeDelta::days(7), evening),
+            (evening - TimeDelta::days(7), evening - TimeDelta::days(7)),
+        ] {
+            assert_eq!(next_due(&set_right(&target("cron(0 18 * * ? *)", due), now)), Some(right), "{due}");
+        }
+    }
 }

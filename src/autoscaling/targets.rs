@@ -234,7 +234,7 @@ fn new_target(
         under_way: None,
         scaled_out: None,
         scaled_in: None,
-        rests_until: None,
+        failed: None,
     }
 }
 

@@ -17,7 +17,7 @@ use super::api::{Api, REQUEST_ID};
 use crate::{
     authorization::{Denied, Principal},
     autoscaling::{AutoscalingError, Call, SERVICE, TARGET_PREFIX},
-    protocol::AwsError,
+    protocol::{AwsError, ErrorCode},
 };
 
 /// The header that names the service and the operation.
@@ -43,7 +43,7 @@ enum Refusal {
 impl Refusal {
     fn code(&self) -> &'static str {
         match self {
-            Self::Caller(error) => error.code.as_str(),
+            Self::Caller(error) => of_signature(error.code),
             Self::Denied(_) => "AccessDeniedException",
             Self::Service(error) => error.code(),
         }
@@ -55,6 +55,17 @@ impl Refusal {
             Self::Service(error) if error.is_ours() => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Denied(_) | Self::Service(_) => StatusCode::BAD_REQUEST,
         }
+    }
+}
+
+/// What services that speak JSON call an error about a signature. `ElastiCache` has other names.
+fn of_signature(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::SignatureDoesNotMatch => "InvalidSignatureException",
+        ErrorCode::InvalidClientTokenId => "UnrecognizedClientException",
+        ErrorCode::MissingAuthenticationToken => "MissingAuthenticationTokenException",
+        ErrorCode::IncompleteSignature => "IncompleteSignatureException",
+        other => other.as_str(),
     }
 }
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from conftest import wait_for
 from engines import check_engines
-from groups import check_filled, check_slots, cluster_client, create_cluster, describe, fill
+from groups import check_filled, cluster_client, create_cluster, describe, fill
 
 NAMESPACE = "elasticache"
 REPLICAS = "elasticache:replication-group:Replicas"
@@ -65,8 +65,8 @@ class Scaling:
         def begun():
             if len(self.activities()) < count:
                 self.server.admin("clock/advance", {"seconds": 60})
-                # The metrics are looked at by the real clock.
-                time.sleep(0.25)
+                # The metrics are looked at by the real clock, every second.
+                time.sleep(1)
             return len(self.activities()) == count
 
         wait_for(begun, 60, "scaling")
@@ -97,9 +97,8 @@ def test_a_group_grows_and_shrinks_by_its_memory(own_server, backend):
     assert activity["Cause"].startswith(f"policy hold was triggered: {MEMORY} was "), activity
     assert activity["Description"] == "Setting node groups to 2."
     assert shape(client, "g") == [2, 2]
-    check_slots(client, describe(client, "g"))
     check_filled(cluster_client(group))
-    # It goes on after a restart, and not before the pause after scaling out is over.
+    # What is known of the group outlives the server.
     scaling.track(NODE_GROUPS, MEMORY, 100, ScaleInCooldown=0, DisableScaleIn=False, ScaleOutCooldown=60)
     server.kill()
     server.start()

@@ -141,8 +141,8 @@ pub struct ScalableTarget {
     pub scaled_out: Option<DateTime<Utc>>,
     /// When the last scaling in was over.
     pub scaled_in: Option<DateTime<Utc>>,
-    /// Policies change nothing before that: something has failed.
-    pub rests_until: Option<DateTime<Utc>>,
+    /// When a change failed. Policies leave the target alone for a while then.
+    pub failed: Option<DateTime<Utc>>,
 }
 
 /// A change of capacity that has begun.
