@@ -14,7 +14,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta};
 use tokio::time::Instant;
 
 use super::{
-    query::{Form, post},
+    query::{Parameters, code},
     services::{Service, Services},
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     cloudwatch,
     metrics::{Dimensions, Metrics, Minute, NAMESPACE, Subject, Unit, minute_of, unit_of},
     model::Scope,
+    signed_http::{Form, Question, SignedHttp},
 };
 
 /// The most values of one request, by the API's reference.
@@ -81,16 +82,15 @@ impl Queue {
 
 /// Tells of each minute when it is over, until the future is dropped. Returns at once when there is nobody to tell.
 pub async fn push(metrics: Arc<Metrics>, services: Arc<Services>, clock: Arc<Clock>) {
-    if !services.has(Service::CloudWatch) {
-        return;
-    }
+    let address = services.address(Service::CloudWatch).and_then(|address| address.parse().ok());
+    let Some(to) = address.map(SignedHttp::new) else { return };
     let mut queue = Queue::new(minute_of(clock.now()));
     loop {
         let lost = queue.go_on(minute_of(clock.now()));
         if lost > 0 {
             tracing::warn!(minutes = lost, "metrics are lost: CloudWatch could not be told of them in time");
         }
-        let retry = match tell(&metrics, &services, &mut queue).await {
+        let retry = match tell(&metrics, &services, &to, &mut queue).await {
             Ok(()) => {
                 if queue.pause.take().is_some() {
                     tracing::info!("CloudWatch takes metrics again");
@@ -114,12 +114,20 @@ pub async fn push(metrics: Arc<Metrics>, services: Arc<Services>, clock: Arc<Clo
 }
 
 /// Tells of all that waits, until something fails.
-async fn tell(metrics: &Metrics, services: &Services, queue: &mut Queue) -> Result<(), String> {
+async fn tell(metrics: &Metrics, services: &Services, to: &SignedHttp, queue: &mut Queue) -> Result<(), String> {
     while let Some(waiting) = queue.waiting.front_mut() {
         let batches = batches(metrics, waiting.minute);
         for (scope, data) in batches.into_iter().skip(waiting.sent) {
-            if let Some(config) = services.config(Service::CloudWatch, &scope) {
-                post(&config, cloudwatch::SERVICE, form(&data, waiting.minute)).await?;
+            let question = Question {
+                service: cloudwatch::SERVICE,
+                region: &scope.region,
+                form: Form::Query,
+                body: parameters(&data, waiting.minute).into_body(),
+            };
+            let answer = to.ask(question, &services.credentials(&scope)).await;
+            let (status, body) = answer.map_err(|silent| silent.to_string())?;
+            if !status.is_success() {
+                return Err(format!("it answered {status}: {}", code(&String::from_utf8_lossy(&body))));
             }
             waiting.sent += 1;
         }
@@ -143,23 +151,23 @@ fn batches(metrics: &Metrics, minute: Minute) -> Vec<(Scope, Vec<Datum>)> {
 }
 
 /// The request that tells of these values of a minute.
-fn form(data: &[Datum], minute: Minute) -> Form {
+fn parameters(data: &[Datum], minute: Minute) -> Parameters {
     let time = DateTime::from_timestamp(i64::from(minute) * 60, 0).unwrap_or_default();
     let time = time.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let mut form = Form::new("PutMetricData", cloudwatch::VERSION);
-    form.add("Namespace", NAMESPACE);
+    let mut parameters = Parameters::new("PutMetricData", cloudwatch::VERSION);
+    parameters.add("Namespace", NAMESPACE);
     for ((subject, name, value), number) in data.iter().zip(1..) {
         let of_datum = format!("MetricData.member.{number}");
-        form.add(&format!("{of_datum}.MetricName"), name);
-        form.add(&format!("{of_datum}.Timestamp"), &time);
-        form.add(&format!("{of_datum}.Value"), &value.to_string());
-        form.add(&format!("{of_datum}.Unit"), unit_of(name).map_or("None", Unit::as_str));
+        parameters.add(&format!("{of_datum}.MetricName"), name);
+        parameters.add(&format!("{of_datum}.Timestamp"), &time);
+        parameters.add(&format!("{of_datum}.Value"), &value.to_string());
+        parameters.add(&format!("{of_datum}.Unit"), unit_of(name).map_or("None", Unit::as_str));
         for ((name, value), number) in Dimensions::own(subject).pairs().into_iter().zip(1..) {
-            form.add(&format!("{of_datum}.Dimensions.member.{number}.Name"), name);
-            form.add(&format!("{of_datum}.Dimensions.member.{number}.Value"), value);
+            parameters.add(&format!("{of_datum}.Dimensions.member.{number}.Name"), name);
+            parameters.add(&format!("{of_datum}.Dimensions.member.{number}.Value"), value);
         }
     }
-    form
+    parameters
 }
 
 #[cfg(test)]

@@ -4,20 +4,18 @@
 //! Only a clear *no* counts. A service that is not reached, or that says something else (object storage at
 //! `AWS_ENDPOINT_URL`, say), leaves an id as good as its form, and the log says so: it must not be in the way of a cache.
 
-use std::{
-    collections::BTreeMap,
-    fmt::{Display, Write},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
 use bytes::Bytes;
 use http::StatusCode;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use quick_xml::{Reader, events::Event};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::services::{Service, Services};
+use super::{
+    query::Parameters,
+    services::{Service, Services},
+};
 use crate::{
     model::Scope,
     signed_http::{Form, Question, SignedHttp},
@@ -98,11 +96,12 @@ impl References {
         ids: &[String],
     ) -> Option<Vec<BTreeMap<String, String>>> {
         let ec2 = self.ec2.as_ref()?;
-        let mut body = format!("Action={action}&Version={EC2_VERSION}&Filter.1.Name={filter}");
-        for (index, id) in ids.iter().enumerate() {
-            let id = utf8_percent_encode(id, NON_ALPHANUMERIC);
-            let _ = write!(body, "&Filter.1.Value.{}={id}", index + 1);
+        let mut parameters = Parameters::new(action, EC2_VERSION);
+        parameters.add("Filter.1.Name", filter);
+        for (id, number) in ids.iter().zip(1..) {
+            parameters.add(&format!("Filter.1.Value.{number}"), id);
         }
+        let body = parameters.into_body();
         let question = Question { service: "ec2", region: &scope.region, form: Form::Query, body };
         let answer = match ec2.ask(question, &self.services.credentials(scope)).await {
             Ok((status, body)) if status.is_success() => {
