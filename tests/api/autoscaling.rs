@@ -230,10 +230,14 @@ async fn the_clock_changes_bounds() {
     // What is suspended is passed over, and what lies within the bounds stays.
     let suspended = json!({"SuspendedState": {"ScheduledScalingSuspended": true}});
     app.scaled("RegisterScalableTarget", REPLICAS, suspended).await;
-    app.advance(Duration::from_hours(24)).await;
+    app.scaled("RegisterScalableTarget", NODE_GROUPS, json!({"MinCapacity": 1, "MaxCapacity": 2})).await;
+    let other = action("other", "cron(0 18 * * ? *)", json!({"MaxCapacity": 1}));
+    app.scaled("PutScheduledAction", NODE_GROUPS, other).await;
+    app.advance(Duration::from_hours(16)).await;
+    let activities = app.activities(3).await;
+    assert_eq!((activities.len(), &activities[0]["ScalableDimension"]), (3, &json!(NODE_GROUPS)));
     let targets = app.told("DescribeScalableTargets").await;
-    assert_eq!(targets["ScalableTargets"][0]["MaxCapacity"], 1);
-    assert_eq!(app.activities(2).await.len(), 2);
+    assert_eq!(targets["ScalableTargets"][1]["MaxCapacity"], 1);
     app.scaled("DeleteScheduledAction", REPLICAS, json!({"ScheduledActionName": "evening"})).await;
     let delete = on(REPLICAS, json!({"ScheduledActionName": "evening"}));
     assert_eq!(app.scaling_refused("DeleteScheduledAction", &delete).await.0, "ObjectNotFoundException");
