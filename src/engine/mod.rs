@@ -25,7 +25,7 @@ mod wait;
 
 pub use cluster::{
     ClusterInfo, ClusterNode, ClusterView, Duty, Member, OpenMove, Seat, forget_all, form, heirs_file, join,
-    move_slots, open_moves, settle, switch_primary, take_over_in_turn, until_agreed, until_told,
+    move_slots, open_moves, settle, switch_primary, take_over_in_turn, until_agreed, until_owner_known, until_told,
 };
 pub use dump::Dump;
 pub use launch::{ClusterSettings, EngineSettings, Launch};

@@ -6,7 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
+use tokio::time::timeout;
 
 use super::{
     FORMING_NODE_TIMEOUT,
@@ -121,6 +122,26 @@ pub async fn until_told(newcomer: &Member, primary: &Member, members: &[Member])
             rest(MOMENT).await;
         }
     }
+    Ok(())
+}
+
+/// Waits until `members` have heard that `owner` has these slots; those that were told who has them are few. Nodes that do
+/// not answer, and what is not heard within a few seconds, are no failure: clients are sent on by the node that they ask.
+///
+/// # Errors
+/// When `owner` does not answer.
+pub async fn until_owner_known(owner: &Member, slots: &SlotSet, members: &[Member]) -> Result<(), EngineError> {
+    let owner = connect(owner).await?.id;
+    let knows = async |member| {
+        let mut node = connect(member).await?;
+        let knows =
+            |view: &ClusterView| view.node(&owner).is_some_and(|owner| slots.difference(&owner.slots).is_empty());
+        while !knows(&node.client.view().await?) {
+            rest(MOMENT).await;
+        }
+        Ok::<_, EngineError>(())
+    };
+    let _ = timeout(TOLD_PATIENCE, join_all(members.iter().map(knows))).await;
     Ok(())
 }
 

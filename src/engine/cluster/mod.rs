@@ -27,7 +27,7 @@ mod opening;
 mod reshard;
 mod view;
 
-pub use agree::{forget_all, settle, until_agreed, until_told};
+pub use agree::{forget_all, settle, until_agreed, until_owner_known, until_told};
 pub use commands::ClusterInfo;
 pub use failover::{switch_primary, take_over_in_turn};
 pub use inheriting::heirs_file;
@@ -99,6 +99,7 @@ mod tests {
         is_send(&until_told(&members[0], &members[1], members));
         is_send(&switch_primary(&members[0], &members[1], members));
         is_send(&move_slots(&members[0], &members[1], members, slots, |_| ()));
+        is_send(&until_owner_known(&members[0], slots, members));
         is_send(&until_agreed(members, &std::collections::BTreeMap::new()));
     }
 }

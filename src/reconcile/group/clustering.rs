@@ -107,6 +107,7 @@ impl GroupActor {
             let others: Vec<_> = others.filter_map(primary).map(|engine| self.cluster_member(&engine)).collect();
             let (source, heir) = (self.cluster_member(&source), self.cluster_member(&target));
             engine::move_slots(&source, &heir, &others, slots, |_| {}).await?;
+            engine::until_owner_known(&heir, slots, &self.cluster_members(members, None)).await?;
             if group.node_groups.get(to).is_some_and(|shard| shard.slots.is_empty()) {
                 self.introduce_copies(members, &target).await?;
             }
