@@ -14,6 +14,8 @@ mod plan_tests;
 mod replicating;
 mod shard;
 #[cfg(test)]
+mod simulated_records;
+#[cfg(test)]
 mod simulated_source;
 #[cfg(test)]
 mod simulation;

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 
 use super::{
     change::{GroupChange, GroupRecords},
-    simulation::{Simulation, add_shard, cluster},
+    simulated_records::{add_shard, cluster},
+    simulation::Simulation,
     simulation_abroad::HappeningAbroad,
 };
 use crate::model::*;
