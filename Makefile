@@ -30,7 +30,7 @@ machine: engines
 run: engines
 	@cargo build --release
 	@echo "Cachette serves on http://$(LISTEN); to use it, in another terminal:"
-	@echo "  export AWS_ENDPOINT_URL_ELASTICACHE=http://$(LISTEN) AWS_REGION=us-east-1"
+	@echo "  export AWS_ENDPOINT_URL_ELASTICACHE=http://$(LISTEN) AWS_DEFAULT_REGION=us-east-1"
 	@echo "  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
 	@echo "  aws elasticache create-cache-cluster --cache-cluster-id my-cache --engine redis \\"
 	@echo "    --cache-node-type cache.t3.micro --num-cache-nodes 1"
