@@ -41,7 +41,31 @@ pub enum Call {
     ListTagsForResource(ListTagsForResource),
 }
 
+/// The names of the operations.
+const NAMES: [&str; 14] = [
+    "RegisterScalableTarget",
+    "DeregisterScalableTarget",
+    "DescribeScalableTargets",
+    "PutScalingPolicy",
+    "DeleteScalingPolicy",
+    "DescribeScalingPolicies",
+    "PutScheduledAction",
+    "DeleteScheduledAction",
+    "DescribeScheduledActions",
+    "DescribeScalingActivities",
+    "GetPredictiveScalingForecast",
+    "TagResource",
+    "UntagResource",
+    "ListTagsForResource",
+];
+
 impl Call {
+    /// The name of an operation, if there is one of that name.
+    #[must_use]
+    pub fn name_of(operation: &str) -> Option<&'static str> {
+        NAMES.into_iter().find(|name| *name == operation)
+    }
+
     /// The call of the operation `name` with this body.
     ///
     /// # Errors

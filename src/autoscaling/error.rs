@@ -2,6 +2,7 @@
 
 use crate::{
     model::{ScalableDimension, tags::TagError},
+    protocol::AwsError,
     store::StorageError,
 };
 
@@ -52,6 +53,9 @@ pub enum AutoscalingError {
     /// There would be more tags than a target may have.
     #[error("{0}")]
     TooManyTags(TagError),
+    /// An operation of `ElastiCache` could not be carried out, through no fault of who asked for it.
+    #[error("the group could not be changed now: {}", .0.message)]
+    NotNow(AwsError),
     /// The records could not be changed. What is wrong is for the log.
     #[error("The server could not keep what was asked for.")]
     Storage(#[from] StorageError),
@@ -75,14 +79,14 @@ impl AutoscalingError {
             Self::Limit(_) => "LimitExceededException",
             Self::NextToken => "InvalidNextTokenException",
             Self::TooManyTags(_) => "TooManyTagsException",
-            Self::Storage(_) => "InternalServiceException",
+            Self::NotNow(_) | Self::Storage(_) => "InternalServiceException",
         }
     }
 
     /// Whether the server is to blame.
     #[must_use]
     pub fn is_ours(&self) -> bool {
-        matches!(self, Self::Storage(_))
+        matches!(self, Self::NotNow(_) | Self::Storage(_))
     }
 }
 

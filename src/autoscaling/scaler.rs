@@ -22,7 +22,7 @@ use crate::{
         TrackedMetric, UnderWay,
     },
     operations::Request,
-    protocol::{AwsError, Operation},
+    protocol::{AwsError, ErrorCode, Operation},
     store::{Draft, Tables},
 };
 
@@ -67,7 +67,7 @@ pub async fn run(autoscaling: Arc<Autoscaling>, metrics: Arc<dyn Metrics>) {
         };
         tokio::select! {
             changed = version.changed() => if changed.is_err() { return },
-            () = clock => {}
+            () = clock, if !failed => {}
             () = tokio::time::sleep(AGAIN), if failed => {}
         }
     }
@@ -172,8 +172,13 @@ impl Autoscaling {
         // Nobody sees the endpoints in the answer.
         let request = Request { scope: target.scope.clone(), endpoint_host: "localhost".to_owned() };
         let Err(refused) = self.operations.execute(&request, operation).await else { return Ok(()) };
+        if refused.code.status() >= 500 {
+            return Err(AutoscalingError::NotNow(refused));
+        }
+        // It was busy a moment ago, or is now: when that changes the change is asked for again.
+        let is_busy = refused.code == ErrorCode::InvalidReplicationGroupState;
         let tables = self.store.tables();
-        if !group_of(&tables, target).is_some_and(|group| is_available(&tables, group)) {
+        if is_busy || !group_of(&tables, target).is_some_and(|group| is_available(&tables, group)) {
             return Ok(());
         }
         self.change(target, move |draft, target| fail(draft, target, &refused, now)).await

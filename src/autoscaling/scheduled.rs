@@ -1,6 +1,6 @@
 //! `PutScheduledAction`, `DeleteScheduledAction` and `DescribeScheduledActions`, and what happens when one is due.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -196,7 +196,9 @@ fn time(name: &str, seconds: Option<f64>) -> Result<Option<DateTime<Utc>>, Autos
 /// When an action is due for the first time after `after`.
 fn due_after(action: &ScheduledAction, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, AutoscalingError> {
     let schedule = Schedule::read(&action.schedule, action.timezone.as_deref())?;
-    let after = action.start.map_or(after, |start| start.max(after));
+    // What is due at the very start counts.
+    let from = action.start.filter(|start| *start > after).map(|start| start - TimeDelta::seconds(1));
+    let after = from.unwrap_or(after);
     let next = schedule.next(after, action.start.unwrap_or(action.created));
     Ok(next.filter(|next| action.end.is_none_or(|end| *next <= end)))
 }
@@ -273,7 +275,6 @@ pub(super) fn carry_out(draft: &mut Draft, mut target: ScalableTarget, now: Date
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
 
     use super::*;
     use crate::model::{SuspendedState, TagSet};

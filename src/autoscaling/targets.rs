@@ -55,8 +55,11 @@ impl Autoscaling {
             .write(move |draft| {
                 let group = scalable_group(draft, &scope, &resource_id, dimension, strict)?;
                 let key = ScalableTarget::key(&group.id, dimension);
-                let existing =
-                    draft.get::<ScalableTarget>(&scope, &key).filter(|it| it.replication_group_uid == group.uid);
+                let found = draft.get::<ScalableTarget>(&scope, &key);
+                if let Some(former) = found.as_ref().filter(|it| it.replication_group_uid != group.uid) {
+                    forget(draft, former, now);
+                }
+                let existing = found.filter(|it| it.replication_group_uid == group.uid);
                 if existing.is_some() && tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
                     return Err(AutoscalingError::invalid(
                         "Tags can be given to a new scalable target only. Use TagResource for one that exists.",

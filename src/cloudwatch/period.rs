@@ -10,6 +10,9 @@ use crate::metrics::{Minute, Value as Sampled};
 /// The shortest period of which there are values, in seconds.
 const MINUTE: i64 = 60;
 
+/// The longest period, by the API's reference: a day.
+const LONGEST: i64 = 86_400;
+
 /// The periods below that. Of a metric that has a value a minute they give just those.
 const SHORTER: [i64; 5] = [1, 5, 10, 20, 30];
 
@@ -28,12 +31,14 @@ impl Range {
         if start >= end {
             return Err(Error::invalid("The parameter StartTime must be less than the parameter EndTime."));
         }
-        if period <= 0 || (period % MINUTE != 0 && !SHORTER.contains(&period)) {
-            return Err(Error::invalid("The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60."));
+        if !(1..=LONGEST).contains(&period) || (period % MINUTE != 0 && !SHORTER.contains(&period)) {
+            return Err(Error::invalid(
+                "The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60, and no more than 86400.",
+            ));
         }
         let period = period.max(MINUTE);
         // An end within a second is after that second.
-        let end = (end + TimeDelta::milliseconds(999)).timestamp();
+        let end = end.checked_add_signed(TimeDelta::milliseconds(999)).unwrap_or(end).timestamp();
         Ok(Self { start: start.timestamp().div_euclid(period) * period, end, period })
     }
 
@@ -49,7 +54,10 @@ impl Range {
 
     /// The minutes: the first, and the one after the last.
     pub(super) fn minutes(&self) -> (Minute, Minute) {
-        let minute = |seconds: i64| Minute::try_from((seconds + MINUTE - 1).div_euclid(MINUTE)).unwrap_or_default();
+        let minute = |seconds: i64| {
+            let minute = (seconds + MINUTE - 1).div_euclid(MINUTE);
+            Minute::try_from(minute.clamp(0, Minute::MAX.into())).unwrap_or_default()
+        };
         (minute(self.start), minute(self.end))
     }
 

@@ -7,8 +7,8 @@ use redis::Value;
 
 use super::{EngineError, RedisClient, redis_client::OWN_NAME};
 
-/// How many entries are asked for at once. An engine keeps 128 unless a parameter group says otherwise.
-const MOST: usize = 4096;
+/// The most entries that are asked for at once. An engine keeps 128 unless a parameter group says otherwise.
+const MOST: u64 = 65_536;
 
 /// The most characters of a client's name, which may be as long as the client likes.
 const LONGEST_NAME: usize = 1024;
@@ -52,10 +52,11 @@ impl RedisClient {
     pub async fn slow_log(&mut self, from: u64) -> Result<SlowLog, EngineError> {
         // Mostly there is nothing new, which one entry tells.
         let newest = self.slow_log_entries(1).await?;
-        if newest.first().is_none_or(|newest| newest.id < from) {
+        let Some(newest) = newest.first().filter(|newest| newest.id >= from) else {
             return Ok(SlowLog { next: from, ..SlowLog::default() });
-        }
-        let mut entries = self.slow_log_entries(MOST).await?;
+        };
+        // Those that come meanwhile come with them.
+        let mut entries = self.slow_log_entries((newest.id - from + 128).min(MOST)).await?;
         entries.retain(|entry| entry.id >= from);
         entries.sort_unstable_by_key(|entry| entry.id);
         let missing = entries.first().map_or(0, |first| first.id - from);
@@ -64,7 +65,7 @@ impl RedisClient {
         Ok(SlowLog { entries, next, missing })
     }
 
-    async fn slow_log_entries(&mut self, most: usize) -> Result<Vec<SlowLogEntry>, EngineError> {
+    async fn slow_log_entries(&mut self, most: u64) -> Result<Vec<SlowLogEntry>, EngineError> {
         let mut command = self.command("slowlog");
         let answer: Value = command.arg("GET").arg(most).query_async(&mut self.connection).await?;
         let unintelligible = || EngineError::Unintelligible("to SLOWLOG GET".into());

@@ -112,7 +112,7 @@ impl Api {
         let name = operation.name();
         let span = tracing::Span::current();
         span.record("action", name);
-        RequestTrace(&span).names(name, &caller.scope.account, &caller.scope.region);
+        RequestTrace(&span).names("ElastiCache", name, &caller.scope.account, &caller.scope.region);
         let source = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
         let mut call = Call {
             time,

@@ -1,7 +1,7 @@
 //! The API of Application Auto Scaling: JSON, with the operation named in a header. It shares its place, the callers and
 //! what they may do with `ElastiCache`'s.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Instant};
 
 use axum::{
     body::Body,
@@ -18,6 +18,7 @@ use crate::{
     authorization::{Denied, Principal},
     autoscaling::{AutoscalingError, Call, SERVICE, TARGET_PREFIX},
     protocol::{AwsError, ErrorCode},
+    traces::RequestTrace,
 };
 
 /// The header that names the service and the operation.
@@ -76,12 +77,19 @@ pub(super) fn operation(headers: &HeaderMap) -> Option<&str> {
 
 /// Answers a call.
 pub(super) async fn handle(api: &Api, operation: &str, parts: &Parts, body: &[u8]) -> Response {
+    let begun = Instant::now();
     let request_id = Uuid::new_v4().to_string();
-    let span = tracing::info_span!("request", request_id, action = operation);
+    let span = tracing::info_span!("request", otel.kind = "server", request_id, action = operation);
+    let trace = RequestTrace(&span);
+    trace.continues(&parts.headers);
     async {
-        match answer(api, operation, parts, body).await {
+        let answer = answer(api, operation, parts, body).await;
+        let error = answer.as_ref().err().map_or("", Refusal::code);
+        api.figures.request(SERVICE, Call::name_of(operation).unwrap_or_default(), error, begun.elapsed());
+        match answer {
             Ok(answer) => {
                 tracing::debug!("answered");
+                trace.answers(StatusCode::OK.as_u16(), None);
                 response(StatusCode::OK, &answer, &request_id)
             }
             Err(refusal) => {
@@ -89,17 +97,22 @@ pub(super) async fn handle(api: &Api, operation: &str, parts: &Parts, body: &[u8
                     tracing::error!(%error, "the records could not be changed");
                 }
                 tracing::info!(code = refusal.code(), message = %refusal, "refused");
+                trace.answers(refusal.status().as_u16(), Some(refusal.code()));
                 let body = json!({ "__type": refusal.code(), "Message": refusal.to_string() });
                 response(refusal.status(), &body, &request_id)
             }
         }
     }
-    .instrument(span)
+    .instrument(span.clone())
     .await
 }
 
 async fn answer(api: &Api, operation: &str, parts: &Parts, body: &[u8]) -> Result<Value, Refusal> {
     let caller = api.authentication.caller_of(SERVICE, parts, body, api.clock.now())?;
+    if let Some(name) = Call::name_of(operation) {
+        let span = tracing::Span::current();
+        RequestTrace(&span).names("Application Auto Scaling", name, &caller.scope.account, &caller.scope.region);
+    }
     let call = Call::read(operation, body)?;
     if let Some(authorization) = &api.authorization {
         let source = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());

@@ -16,6 +16,7 @@ use crate::{
     cloudwatch::{Answer, Error, Operation, Protocol, SERVICE},
     metrics,
     protocol::{AwsError, ErrorCode},
+    traces::RequestTrace,
 };
 
 /// Answers a request to `CloudWatch` at the path of its newest protocol.
@@ -30,7 +31,10 @@ pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Byte
 pub(super) fn answer(api: &Api, protocol: Protocol, parts: &Parts, body: &[u8]) -> Response {
     let begun = Instant::now();
     let request_id = Uuid::new_v4().to_string();
-    let (operation, outcome) = execute(api, protocol, parts, body);
+    let span = tracing::info_span!("request", otel.kind = "server", request_id);
+    let trace = RequestTrace(&span);
+    trace.continues(&parts.headers);
+    let (operation, outcome) = span.in_scope(|| execute(api, protocol, parts, body));
     let error = outcome.as_ref().err().map_or("", |error| error.code.as_str());
     api.figures.request("cloudwatch", operation.map_or("", Operation::name), error, begun.elapsed());
     let (status, (headers, body)) = match (&outcome, operation) {
@@ -41,6 +45,7 @@ pub(super) fn answer(api: &Api, protocol: Protocol, parts: &Parts, body: &[u8]) 
         }
         (Ok(_), None) => unreachable!("what was carried out has a name"),
     };
+    trace.answers(status, Some(error).filter(|error| !error.is_empty()));
     let mut response = (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), headers, body).into_response();
     if let Ok(request_id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, request_id);
@@ -59,6 +64,8 @@ fn execute(api: &Api, protocol: Protocol, parts: &Parts, body: &[u8]) -> (Option
         Err(error) => return (None, Err(error)),
     };
     let operation = request.operation;
+    let span = tracing::Span::current();
+    RequestTrace(&span).names("CloudWatch", operation.name(), &caller.scope.account, &caller.scope.region);
     if let Some(authorization) = &api.authorization {
         let source = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
         let principal = Principal { access_key: caller.access_key.as_deref(), scope: &caller.scope, source };

@@ -11,6 +11,7 @@ use std::{
 };
 
 use chrono::{DateTime, SecondsFormat, TimeDelta};
+use http::StatusCode;
 use tokio::time::Instant;
 
 use super::{
@@ -36,6 +37,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// The refusals that pass: those who call too often may call later.
+const PASSING: [StatusCode; 2] = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
 
 /// A value of a metric.
 type Datum = (Arc<Subject>, &'static str, f64);
@@ -127,7 +131,13 @@ async fn tell(metrics: &Metrics, services: &Services, to: &SignedHttp, queue: &m
             let answer = to.ask(question, &services.credentials(&scope)).await;
             let (status, body) = answer.map_err(|silent| silent.to_string())?;
             if !status.is_success() {
-                return Err(format!("it answered {status}: {}", code(&String::from_utf8_lossy(&body))));
+                let reason = format!("it answered {status}: {}", code(&String::from_utf8_lossy(&body)));
+                let is_final = status.is_client_error() && !PASSING.contains(&status);
+                if !is_final {
+                    return Err(reason);
+                }
+                // It would refuse the same again, and what is not refused is not to wait for that.
+                tracing::warn!(reason, region = scope.region, "CloudWatch does not take metrics of this region");
             }
             waiting.sent += 1;
         }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use tokio::time::{sleep, timeout};
+
 use super::{
     FIRST_PAUSE, LONGEST_PAUSE, Tools,
     wanted::{DeliveryKey, Task},
@@ -11,6 +13,12 @@ use crate::{integrations::LogError, model::LogConfiguration, store::StorageError
 
 /// How often a destination is looked for that is there. What is put into it tells sooner when it is not.
 const EVERY: Duration = Duration::from_secs(30);
+
+/// How long it is waited for that engines tell how much they have logged by now.
+const BEGINNINGS_WITHIN: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether they have.
+const BEGINNINGS_LOOK: Duration = Duration::from_millis(20);
 
 /// Looks after a delivery, as long as this is what is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,9 +40,9 @@ impl Keeper {
             tools.outcomes.note(task, found.map_err(|error| error.to_string())).await;
             if is_there && noted.is_ok() {
                 pause = FIRST_PAUSE;
-                tokio::time::sleep(EVERY).await;
+                sleep(EVERY).await;
             } else {
-                tokio::time::sleep(pause).await;
+                sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
@@ -58,6 +66,13 @@ impl Keeper {
         if is_in_effect(tools) {
             return Ok(());
         }
+        // What an engine logs from now on is to arrive, so it has to be known by then where that begins.
+        let _ = timeout(BEGINNINGS_WITHIN, async {
+            while !self.delivery.has_begun(tools) {
+                sleep(BEGINNINGS_LOOK).await;
+            }
+        })
+        .await;
         let Self { delivery: key, configuration } = self.clone();
         let written = tools.store.write(move |draft| {
             key.change(draft, |deliveries| {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::{Tools, course::Course, keeper::Keeper};
 use crate::{
     model::{
-        CacheCluster, LogConfiguration, LogCursor, LogDeliveries, LogDelivery, LogSink, LogType, Observed,
-        ReplicationGroup, Scope,
+        CacheCluster, CacheNode, LogConfiguration, LogCursor, LogDeliveries, LogDelivery, LogSink, LogType, NodeId,
+        Observed, ReplicationGroup, Scope,
     },
     store::{Draft, Tables},
 };
@@ -40,6 +40,31 @@ impl DeliveryKey {
             }
         };
         deliveries.get(&self.log_type)
+    }
+
+    /// Whether it is known of every engine where delivery begins.
+    pub fn has_begun(&self, tools: &Tools) -> bool {
+        let tables = tools.store.tables();
+        let sinks = sinks(tools, None);
+        let is_concerned = |cluster: &CacheCluster| match &self.owner {
+            Owner::CacheCluster { id, .. } => cluster.id == *id,
+            Owner::ReplicationGroup { id, .. } => {
+                cluster.membership.as_ref().is_some_and(|membership| membership.replication_group_id == *id)
+            }
+        };
+        let clusters = tables.cache_clusters.iter(&self.scope).filter(|(_, cluster)| is_concerned(cluster));
+        let engines = clusters.flat_map(|(_, cluster)| {
+            let generations = |(node, record): (&NodeId, &CacheNode)| {
+                record.engines.keys().map(|generation| cluster.engine_name(*node, *generation)).collect::<Vec<_>>()
+            };
+            cluster.nodes.iter().flat_map(generations)
+        });
+        let mut cursors = engines.flat_map(|engine| {
+            sinks.iter().map(|sink| LogCursor::id(&engine, self.log_type, *sink)).collect::<Vec<_>>()
+        });
+        let has_begun =
+            |id: String| tables.log_cursors.get(&self.scope, &id).is_none_or(|cursor| cursor.position.is_some());
+        cursors.all(has_begun)
     }
 
     /// Changes the deliveries of the owner, if it is still there.

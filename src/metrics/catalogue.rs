@@ -122,7 +122,7 @@ const REDIS: &[Definition] = &[
     value("PubSubShardChannels", Unit::Count, "pubsubshard_channels"),
     rise("Reclaimed", Unit::Count, "expired_keys"),
     rise("RejectedConnections", Unit::Count, "rejected_connections"),
-    rise("ReplicationBytes", Unit::Bytes, "master_repl_offset"),
+    derived("ReplicationBytes", Unit::Bytes),
     derived("ReplicationLag", Unit::Seconds),
     value("SaveInProgress", Unit::Count, "rdb_bgsave_in_progress"),
     derived("SuccessfulReadRequestLatency", Unit::Microseconds),

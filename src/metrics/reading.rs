@@ -33,7 +33,9 @@ pub(super) struct About<'a> {
     pub(super) memory: f64,
     /// Whether it is a primary by its record; `None` for one in no replication group.
     pub(super) is_primary: Option<bool>,
-    /// By how many seconds it lags behind its primary, as far as that one knows.
+    /// Whether it copies an engine of another region, as those of a global datastore's secondary do.
+    pub(super) copies_region: bool,
+    /// By how many seconds it lags behind the one that it copies, as far as that one knows.
     pub(super) lag: Option<u64>,
     /// What it takes of the machine.
     pub(super) usage: Option<Usage>,
@@ -65,6 +67,8 @@ pub(super) struct Memory {
     load: Option<(Load, Load)>,
     /// Whether a counter that is new starts from nothing.
     from_nothing: bool,
+    /// How far the primary's replication had come at the last look, if it was one then.
+    offset: Option<f64>,
 }
 
 /// What a node has.
@@ -97,6 +101,7 @@ impl Memory {
                 values.add_some("CacheHitRate", self.hit_rate());
                 self.commands(said, &mut values);
                 memory_usage(said, &mut values);
+                self.replicated(said, about, &mut values);
                 replication(said, about, &mut values);
                 let keys = said.keyspace;
                 values.add("CurrItems", keys.keys);
@@ -119,6 +124,7 @@ impl Memory {
             about.run.clone_into(&mut self.run);
             self.from_nothing |= uptime.is_some_and(|uptime| uptime < FRESH);
             self.load = None;
+            self.offset = None;
             self.counters.values_mut().for_each(|counter| counter.last = 0.0);
         }
         if self.minute != minute {
@@ -140,6 +146,21 @@ impl Memory {
         counter.in_minute += rise;
         counter.total += rise;
         counter.in_minute
+    }
+
+    /// The bytes that a primary has sent to its replicas. A replica takes over how far its primary has come, which is none
+    /// of what it has sent itself.
+    fn replicated(&mut self, said: &Statistics<'_>, about: &About<'_>, values: &mut Values) {
+        let Some(state) = &said.replication else { return };
+        let is_primary = about.is_primary.unwrap_or(true) && state.is_primary();
+        let offset = said.number("master_repl_offset").filter(|_| is_primary);
+        let last = std::mem::replace(&mut self.offset, offset);
+        let Some(offset) = offset else { return };
+        let counter = self.counters.entry("ReplicationBytes").or_default();
+        let rise = last.map_or(0.0, |last| (offset - last).max(0.0));
+        counter.in_minute += rise;
+        counter.total += rise;
+        values.add("ReplicationBytes", counter.in_minute);
     }
 
     fn in_minute(&self, name: &str) -> f64 {
@@ -255,5 +276,6 @@ fn replication(said: &Statistics<'_>, about: &About<'_>, values: &mut Values) {
     #[expect(clippy::cast_precision_loss, reason = "a lag is no such number of seconds")]
     let seen = about.lag.map(|seconds| seconds as f64);
     let lag = if link_is_up { seen } else { said.number("master_link_down_since_seconds").filter(|lag| *lag >= 0.0) };
-    values.add_some("ReplicationLag", lag);
+    let stands_in = is_primary && about.copies_region;
+    values.add_some(if stands_in { "GlobalDatastoreReplicationLag" } else { "ReplicationLag" }, lag);
 }

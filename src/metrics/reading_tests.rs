@@ -14,7 +14,16 @@ const MINUTE: Minute = 29_000_000;
 
 fn about(run: &str) -> About<'_> {
     let (processors, memory) = (2.0, 1e9);
-    About { engine: Engine::Redis, run, processors, memory, is_primary: None, lag: None, usage: None }
+    About {
+        engine: Engine::Redis,
+        run,
+        processors,
+        memory,
+        is_primary: None,
+        copies_region: false,
+        lag: None,
+        usage: None,
+    }
 }
 
 /// What an engine says that has been up for an hour, with these lines of its own.
@@ -128,6 +137,11 @@ async fn a_replica_tells_of_its_link_and_its_primary_of_its_lag() {
     };
     assert_eq!(of(&up), [Some(0.0), Some(1.0), Some(2.0)]);
     assert_eq!(of(&down), [Some(0.0), Some(0.0), Some(30.0)]);
+    // The one that stands in for the primary of another region.
+    let about = About { is_primary: Some(true), copies_region: true, ..about };
+    let stands_in = Watched::new().look(MINUTE, &about, &replica("up"));
+    assert_eq!(of(&stands_in), [Some(1.0), Some(1.0), None]);
+    assert_eq!(metric(&stands_in, "GlobalDatastoreReplicationLag"), Some(2.0));
 }
 
 #[tokio::test]

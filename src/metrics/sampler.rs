@@ -24,7 +24,7 @@ use super::{
 use crate::{
     backend::Usage,
     engine::{EngineError, Report, Statistics, StatisticsClient},
-    model::{Scope, catalogue::node_types::node_type},
+    model::{EngineRole, Scope, catalogue::node_types::node_type},
     reconcile::{Serving, Shared, serving},
 };
 
@@ -46,8 +46,8 @@ struct Node {
     /// The connection, and to which run of which engine.
     client: Option<(String, StatisticsClient)>,
     memory: Memory,
-    /// What it took of the machine, and in which minute that was asked for.
-    usage: Option<(Minute, Option<Usage>)>,
+    /// What it took of the machine, and of which run and in which minute that was asked for.
+    usage: Option<((Minute, String), Option<Usage>)>,
 }
 
 /// Looks at all engines every `every`, until the future is dropped.
@@ -99,7 +99,7 @@ async fn round(metrics: &Metrics, shared: &Arc<Shared>, nodes: &mut HashMap<Key,
         let key = key(&engine);
         if let Some(said) = said {
             let run = run(&engine);
-            let about = about(&engine, &run, node.usage.and_then(|(_, usage)| usage), &lags);
+            let about = about(&engine, &run, node.usage.as_ref().and_then(|(_, usage)| *usage), &lags);
             let figures = node.memory.read(said, &about, minute, now);
             if let Some(scope) = engine.cluster.scope.before_serverless() {
                 let cache = Subject::Serverless { name: engine.cluster.cache_id().to_owned() };
@@ -146,9 +146,10 @@ async fn look(
         }
     };
     // A container takes its daemon longer to look at than an engine takes to answer.
-    if node.usage.is_none_or(|(of, _)| of != minute) {
+    let asked_for = (minute, self::run(&engine));
+    if node.usage.as_ref().is_none_or(|(of, _)| *of != asked_for) {
         let usage = timeout(PATIENCE, shared.backend.usage(&engine.engine_id())).await;
-        node.usage = Some((minute, usage.ok().and_then(Result::ok).flatten()));
+        node.usage = Some((asked_for, usage.ok().and_then(Result::ok).flatten()));
     }
     (engine, node, report)
 }
@@ -182,7 +183,8 @@ fn about<'a>(engine: &Serving, run: &'a str, usage: Option<Usage>, lags: &HashMa
         run,
         processors: node_type.map_or(1.0, |node_type| f64::from(node_type.vcpu)),
         memory: node_type.map_or(0.0, |node_type| node_type.memory_gib * GIB),
-        is_primary: engine.cluster.membership.as_ref().map(|_| running.is_primary()),
+        is_primary: engine.is_primary,
+        copies_region: matches!(running.role, Some(EngineRole::Secondary { .. })),
         lag: lags.get(&running.peer).copied(),
         usage,
     }

@@ -5,25 +5,16 @@ use std::collections::BTreeMap;
 use super::{catalogue::is_of_serverless, reading::About};
 use crate::model::Engine;
 
-/// What each copy of the data has, and counts once.
-const OF_DATA: [&str; 3] = ["BytesUsedForCache", "CurrItems", "CurrVolatileItems"];
+/// What each copy of the data has, or is told again by the primary, and counts once.
+const OF_DATA: [&str; 6] =
+    ["BytesUsedForCache", "CurrItems", "CurrVolatileItems", "NetworkBytesIn", "SetTypeCmds", "TotalCmdsCount"];
 
 /// What takes as long as it takes wherever it is asked.
 const LATENCIES: [&str; 2] = ["SuccessfulReadRequestLatency", "SuccessfulWriteRequestLatency"];
 
-/// Memcached's counts of commands, which together are all of them.
-const COMMANDS: [&str; 10] = [
-    "CmdFlush",
-    "CmdGet",
-    "CmdSet",
-    "CmdTouch",
-    "DecrHits",
-    "DecrMisses",
-    "DeleteHits",
-    "DeleteMisses",
-    "IncrHits",
-    "IncrMisses",
-];
+/// Memcached's counts of commands, which together are all of them but for touches, of which it tells all there ever were.
+const COMMANDS: [&str; 9] =
+    ["CmdFlush", "CmdGet", "CmdSet", "DecrHits", "DecrMisses", "DeleteHits", "DeleteMisses", "IncrHits", "IncrMisses"];
 
 /// What the engines behind a cache have had.
 #[derive(Debug, Default)]

@@ -74,7 +74,9 @@ pub(super) async fn run(shared: Arc<Shared>, key: Key) -> Outcome {
         if steps.is_empty() {
             return Ok(());
         }
-        tracing::debug!(?steps, global_replication_group_id = key.id, "next");
+        let _span =
+            tracing::info_span!("reconcile", global_replication_group_id = key.id, scope = %key.scope).entered();
+        tracing::debug!(?steps, "next");
         let mut datastore = GlobalReplicationGroup::clone(&before);
         for step in &steps {
             let (region, message) = match step {

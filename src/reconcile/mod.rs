@@ -38,7 +38,6 @@ mod watch;
 use std::{future::Future, sync::Arc};
 
 use tokio::sync::mpsc;
-use tracing::Instrument;
 
 use actor::Actor;
 use group::GroupActor;
@@ -152,10 +151,7 @@ pub fn run(shared: impl Into<Arc<Shared>>) -> impl Future<Output = ()> + Send {
                     match key.subject {
                         Subject::CacheCluster => Actor { shared, key, failures }.run().await,
                         Subject::ReplicationGroup => GroupActor::new(shared, key, failures).run().await,
-                        Subject::GlobalReplicationGroup => {
-                            let span = tracing::info_span!("reconcile", global_replication_group_id = key.id);
-                            datastore::run(shared, key).instrument(span).await
-                        }
+                        Subject::GlobalReplicationGroup => datastore::run(shared, key).await,
                         Subject::ServerlessMigration => serverless_migration::run(shared, key, failures).await,
                         Subject::MigrationTest => GroupActor::new(shared, key, failures).test_sources().await,
                     }

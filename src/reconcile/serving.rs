@@ -7,6 +7,7 @@ use crate::{
     backend::EngineId,
     engine::EngineSettings,
     model::{CacheCluster, NodeId, Observed, Running},
+    store::Tables,
 };
 
 /// An engine that serves clients.
@@ -16,6 +17,8 @@ pub struct Serving {
     pub cluster: Arc<CacheCluster>,
     /// The node that it is behind.
     pub node: NodeId,
+    /// Whether it stands where the primary of its shard stands, by the record; `None` in no replication group.
+    pub is_primary: Option<bool>,
     generation: u32,
 }
 
@@ -61,8 +64,16 @@ pub fn serving(shared: &Shared) -> Vec<Serving> {
             let is_real = |observed: &Observed| observed.running().is_some_and(Running::is_real);
             let generation =
                 record.engines.iter().find(|(_, observed)| is_real(observed)).map(|(number, _)| *number)?;
-            Some(Serving { cluster: Arc::clone(cluster), node: *node, generation })
+            let is_primary = is_primary(&tables, cluster, generation);
+            Some(Serving { cluster: Arc::clone(cluster), node: *node, is_primary, generation })
         })
     });
     engines.collect()
+}
+
+fn is_primary(tables: &Tables, cluster: &CacheCluster, generation: u32) -> Option<bool> {
+    let membership = cluster.membership.as_ref()?;
+    let group = tables.replication_groups.get(&cluster.scope, &membership.replication_group_id)?;
+    let primary = &group.node_groups.get(&membership.node_group_id)?.primary;
+    Some(primary.cache_cluster_id == cluster.id && primary.generation == generation)
 }

@@ -26,15 +26,15 @@ impl RequestTrace<'_> {
         }
     }
 
-    /// Tells which operation is meant, in which account and region.
-    pub fn names(&self, operation: &'static str, account: &str, region: &str) {
+    /// Tells which operation of which service is meant, in which account and region.
+    pub fn names(&self, service: &'static str, operation: &'static str, account: &str, region: &str) {
         let context = self.0.context();
         let span = context.span();
         if span.is_recording() {
             span.update_name(operation);
             span.set_attributes([
                 KeyValue::new("rpc.system", "aws-api"),
-                KeyValue::new("rpc.service", "ElastiCache"),
+                KeyValue::new("rpc.service", service),
                 KeyValue::new("rpc.method", operation),
                 KeyValue::new("cloud.account.id", account.to_owned()),
                 KeyValue::new("cloud.region", region.to_owned()),

@@ -214,7 +214,7 @@ async fn a_collector_that_does_not_answer_is_in_nobodys_way() {
     let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
     let mut program = Program::start(&[
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
-        ("OTEL_EXPORTER_OTLP_TIMEOUT", "200"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "1000"),
         ("OTEL_BSP_SCHEDULE_DELAY", "50"),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "8"),
     ])

@@ -55,7 +55,7 @@ class Scaling:
             activities = self.activities()
             return activities[0] if len(activities) == count and "EndTime" in activities[0] else None
 
-        activity = wait_for(over, 60, f"{count} activities")
+        activity = wait_for(over, 120, f"{count} activities")
         assert activity["StatusCode"] == "Successful", activity
         return activity
 
@@ -69,7 +69,7 @@ class Scaling:
                 time.sleep(1)
             return len(self.activities()) == count
 
-        wait_for(begun, 60, "scaling")
+        wait_for(begun, 180, "scaling")
         return self.ended(count)
 
 

@@ -165,7 +165,10 @@ impl GroupChange {
             Self::Promoted { shard, to, cluster_node_id } => {
                 promoted(records, shard, to, Some(&EngineRole::Primary), cluster_node_id.as_ref(), &mut events);
             }
-            Self::Appointed { shard, to } => promoted(records, shard, to, None, None, &mut events),
+            Self::Appointed { shard, to } => {
+                let role = role_abroad(records, to);
+                promoted(records, shard, to, role.as_ref(), None, &mut events);
+            }
             Self::Replaced { shard, to } => replaced(records, shard, to, &mut events),
             Self::SourceHeard
             | Self::SourceSilent { .. }
@@ -198,14 +201,9 @@ impl GroupChange {
             }
             Self::Resharded => {
                 records.group.resharding = None;
-                records.group.replica_count_changing = false;
+                replicas_there(&mut records.group, &mut events);
             }
-            Self::ReplicaCountReached => {
-                records.group.replica_count_changing = false;
-                if records.group.replicas_coming.take().is_some() {
-                    events.of_group(REPLICAS_THERE.to_owned());
-                }
-            }
+            Self::ReplicaCountReached => replicas_there(&mut records.group, &mut events),
             Self::Created => {
                 records.group.created = Some(now);
                 events.of_group(format!("Replication group {id} created"));
@@ -356,6 +354,21 @@ fn tell_of_failover(from: &EngineRef, to: &EngineRef, events: &mut Events<'_>) -
         events.of_group(message);
     }
     old != new
+}
+
+/// The role of an engine that copies another region already, as all do in cluster mode: it can take over from it at any
+/// moment.
+fn role_abroad(records: &mut GroupRecords, engine: &EngineRef) -> Option<EngineRole> {
+    let role = records.engine(engine)?.role.clone();
+    role.filter(|role| matches!(role, EngineRole::Secondary { .. }))
+}
+
+/// Notes that each shard has the replicas that were asked for.
+fn replicas_there(group: &mut ReplicationGroup, events: &mut Events<'_>) {
+    group.replica_count_changing = false;
+    if group.replicas_coming.take().is_some() {
+        events.of_group(REPLICAS_THERE.to_owned());
+    }
 }
 
 fn promoted(
