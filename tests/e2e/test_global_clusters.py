@@ -15,7 +15,6 @@ from groups import (
     slots_of,
     wait_group,
 )
-from groups import roles as roles_of
 from redis.cluster import RedisCluster
 from security import TOKEN, tls
 from test_faults_on_demand import heal
@@ -130,10 +129,9 @@ def test_lost_engines_and_a_lost_region_are_replaced(server):
     home = server.client(HOME)
     fill(cluster_client(describe(home, "home")))
     abroad = add_secondary(server, ABROAD, "abroad")
-    for client, shard, lost in [(home, "home-0001", 1), (server.client(ABROAD), "abroad-0002", 1)]:
-        kill_engine(server, f"{shard}-00{lost}")
-        group = shard.split("-")[0]
-        wait_for(lambda: roles_of(describe(client, group))[f"{shard}-002"] == "primary", 20, "another")  # noqa: B023
+    for lost in ["home-0001-001", "abroad-0002-001"]:
+        kill_engine(server, lost)
+        # At times before the loss is noticed: the region may be lost in the midst of it.
         wait_datastore(home, "available")
     keeps_trying(lambda: cluster_client(describe(home, "home")).set("after", "loss"))
     keeps_trying(lambda: cluster_client(abroad).get("after") == "loss" or None)
