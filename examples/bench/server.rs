@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::{
@@ -71,11 +72,18 @@ impl Server {
     pub async fn until_available(&self, count: usize) -> Result<(), Error> {
         let start = Instant::now();
         let mut connection = self.connect().await?;
-        let request = api_request(self.address, "Action=DescribeCacheClusters");
         loop {
-            let answer = connection.ask(&request).await?;
-            let available = b"<CacheClusterStatus>available</CacheClusterStatus>";
-            if memchr::memmem::find_iter(answer, available).count() == count {
+            let (mut available, mut marker) = (0, Some(String::new()));
+            while let Some(after) = marker {
+                let form = format!("Action=DescribeCacheClusters{after}");
+                let page = connection.ask(&api_request(self.address, &form)).await?;
+                let is_available = b"<CacheClusterStatus>available</CacheClusterStatus>";
+                available += memchr::memmem::find_iter(page, is_available).count();
+                let page = str::from_utf8(page)?;
+                let next = page.split_once("<Marker>").and_then(|(_, rest)| rest.split_once("</Marker>"));
+                marker = next.map(|(next, _)| format!("&Marker={}", utf8_percent_encode(next, NON_ALPHANUMERIC)));
+            }
+            if available == count {
                 return Ok(());
             }
             if start.elapsed() > PATIENCE {

@@ -108,4 +108,5 @@ async fn a_server_that_is_killed_at_any_moment_goes_on() {
         assert_eq!(ask::<u64>(&world, &["DBSIZE"]).await, 501 - moment);
     }
     assert!(survived >= 3, "killed in the middle {survived} times only");
+    world.end().await;
 }
