@@ -21,7 +21,13 @@ use tracing_subscriber::{
 };
 
 fn main() -> ExitCode {
-    let Command::Serve(options) = Cli::parse().command;
+    match Cli::parse().command {
+        Command::Serve(options) => serve(*options),
+    }
+}
+
+/// `cachette serve`.
+fn serve(options: Serve) -> ExitCode {
     open_files::allow_more();
     make_room_for_descriptors();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -33,7 +39,7 @@ fn main() -> ExitCode {
         Err(error) => return fail(&error),
     };
     log(options.log_format, traces.as_ref());
-    let served = runtime.block_on(serve(*options));
+    let served = runtime.block_on(run(options));
     if let Some(traces) = traces {
         traces.end();
     }
@@ -64,7 +70,8 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn serve(options: Serve) -> Result<(), StartError> {
+/// Serves until interrupted.
+async fn run(options: Serve) -> Result<(), StartError> {
     let asked = options.listen;
     let server = Server::start(options).await?;
     let address = server.address().unwrap_or(asked);

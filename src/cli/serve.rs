@@ -1,26 +1,10 @@
-//! The command line. Every flag has an environment variable.
+//! The flags of `cachette serve`. Every flag has an environment variable.
 
 use std::{collections::HashMap, net::SocketAddr, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
 use crate::{backend::Choice, http, model::Engine};
-
-/// Amazon `ElastiCache` on your own machine, with real engines behind it.
-#[derive(Debug, Parser)]
-#[command(version, about)]
-pub struct Cli {
-    /// What to do.
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-/// What the binary can do.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Serve the API until interrupted.
-    Serve(Box<Serve>),
-}
 
 /// How to serve.
 #[derive(Debug, Args)]
@@ -234,14 +218,7 @@ impl FromStr for PortRange {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
 
     #[test]
     fn port_ranges_and_credentials_are_checked() {
