@@ -59,46 +59,42 @@ impl Call {
     /// The record of this call. It has the same event id every time.
     #[must_use]
     pub fn record(&self) -> Value {
-        let name = self.operation.name();
-        let mut record = json!({
-            "eventVersion": VERSION,
-            "userIdentity": self.identity(),
-            "eventTime": self.time.to_rfc3339_opts(SecondsFormat::Secs, true),
-            "eventSource": SOURCE,
-            "eventName": name,
-            "awsRegion": self.scope.region,
-            "sourceIPAddress": self.source.map_or_else(|| SOURCE.to_owned(), |address| address.to_string()),
-            "userAgent": self.user_agent,
-            "requestParameters": inner(&self.operation),
-            "responseElements": self.elements(),
-            "requestID": self.request_id.to_string(),
-            "eventID": Uuid::from_u128(!self.request_id.as_u128()).to_string(),
-            "readOnly": Self::only_reads(name),
-            "eventType": "AwsApiCall",
-            "managementEvent": true,
-            "recipientAccountId": self.scope.account,
-            "eventCategory": "Management",
-        });
-        if let Outcome::Refused(error) = &self.outcome {
-            record["errorCode"] = json!(error.code.as_str());
-            record["errorMessage"] = json!(error.message);
-        }
-        record
+        // Plain data with texts for names cannot fail.
+        serde_json::to_value(self.recorded()).unwrap_or_default()
     }
 
-    /// Who called: the user that policies know by the access key.
-    fn identity(&self) -> Value {
-        let account = &self.scope.account;
-        match &self.access_key {
-            Some(key) => json!({
-                "type": "IAMUser",
-                "principalId": key,
-                "arn": format!("arn:aws:iam::{account}:user/{key}"),
-                "accountId": account,
-                "accessKeyId": key,
-                "userName": key,
-            }),
-            None => json!({ "type": "Unknown", "accountId": account }),
+    /// Writes the record as JSON.
+    pub(super) fn write(&self, to: &mut Vec<u8>) {
+        // Neither plain data nor writing to memory can fail.
+        let _ = serde_json::to_writer(to, &self.recorded());
+    }
+
+    fn recorded(&self) -> Record<'_> {
+        let name = self.operation.name();
+        let refused = match &self.outcome {
+            Outcome::Refused(error) => Some(error),
+            Outcome::Answered(_) => None,
+        };
+        Record {
+            event_version: VERSION,
+            user_identity: Identity::new(&self.scope.account, self.access_key.as_deref()),
+            event_time: self.time.to_rfc3339_opts(SecondsFormat::Secs, true),
+            event_source: SOURCE,
+            event_name: name,
+            aws_region: &self.scope.region,
+            source_ip_address: self.source.map_or_else(|| SOURCE.to_owned(), |address| address.to_string()),
+            user_agent: self.user_agent.as_deref(),
+            error_code: refused.map(|error| error.code.as_str()),
+            error_message: refused.map(|error| error.message.as_str()),
+            request_parameters: inner(&self.operation),
+            response_elements: self.elements(),
+            request_id: self.request_id.to_string(),
+            event_id: Uuid::from_u128(!self.request_id.as_u128()).to_string(),
+            read_only: Self::only_reads(name),
+            event_type: "AwsApiCall",
+            management_event: true,
+            recipient_account_id: &self.scope.account,
+            event_category: "Management",
         }
     }
 
@@ -110,6 +106,68 @@ impl Call {
                 other => other,
             },
             Outcome::Answered(None) | Outcome::Refused(_) => Value::Null,
+        }
+    }
+}
+
+/// A record, as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    event_version: &'static str,
+    user_identity: Identity<'a>,
+    event_time: String,
+    event_source: &'static str,
+    event_name: &'static str,
+    aws_region: &'a str,
+    #[serde(rename = "sourceIPAddress")]
+    source_ip_address: String,
+    user_agent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<&'a str>,
+    request_parameters: Value,
+    response_elements: Value,
+    #[serde(rename = "requestID")]
+    request_id: String,
+    #[serde(rename = "eventID")]
+    event_id: String,
+    read_only: bool,
+    event_type: &'static str,
+    management_event: bool,
+    recipient_account_id: &'a str,
+    event_category: &'static str,
+}
+
+/// Who called: the user that policies know by the access key.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all_fields = "camelCase")]
+enum Identity<'a> {
+    #[serde(rename = "IAMUser")]
+    User {
+        principal_id: &'a str,
+        arn: String,
+        account_id: &'a str,
+        access_key_id: &'a str,
+        user_name: &'a str,
+    },
+    Unknown {
+        account_id: &'a str,
+    },
+}
+
+impl<'a> Identity<'a> {
+    fn new(account_id: &'a str, access_key: Option<&'a str>) -> Self {
+        match access_key {
+            Some(key) => Self::User {
+                principal_id: key,
+                arn: format!("arn:aws:iam::{account_id}:user/{key}"),
+                account_id,
+                access_key_id: key,
+                user_name: key,
+            },
+            None => Self::Unknown { account_id },
         }
     }
 }

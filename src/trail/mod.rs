@@ -3,17 +3,16 @@
 //! A call is only noted while it is answered; its record is written out when somebody reads it, or by the thread that
 //! writes the files. Nothing here can hold a call up or make it fail.
 
+mod archive;
 mod call;
 mod files;
 mod folder;
+mod queue;
 
 use std::{
     collections::VecDeque,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{SyncSender, TrySendError},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde_json::Value;
@@ -22,6 +21,7 @@ pub use call::{Call, Outcome};
 pub use folder::TrailError;
 
 use crate::clock::Clock;
+use files::Files;
 
 /// How many calls are kept in memory.
 pub const KEPT: usize = 1000;
@@ -33,7 +33,7 @@ const WAITING: usize = 16_384;
 #[derive(Default)]
 pub struct Trail {
     newest: Mutex<VecDeque<Arc<Call>>>,
-    files: Option<SyncSender<Arc<Call>>>,
+    files: Option<Files>,
 }
 
 impl Trail {
@@ -42,7 +42,7 @@ impl Trail {
     /// # Errors
     /// When the folder cannot be used.
     pub fn open(folder: Option<PathBuf>, clock: Arc<Clock>) -> Result<Self, TrailError> {
-        let files = folder.map(|folder| files::start(folder, clock, WAITING)).transpose()?;
+        let files = folder.map(|folder| Files::start(folder, clock, WAITING)).transpose()?;
         Ok(Self { newest: Mutex::default(), files })
     }
 
@@ -50,7 +50,7 @@ impl Trail {
     pub fn note(&self, call: Call) {
         let call = Arc::new(call);
         if let Some(files) = &self.files
-            && let Err(TrySendError::Full(call) | TrySendError::Disconnected(call)) = files.try_send(Arc::clone(&call))
+            && !files.write(&call)
         {
             tracing::warn!(request_id = %call.request_id, "a call is missing in the files of the trail: too many at once");
         }

@@ -186,8 +186,9 @@ async fn what_a_killed_server_left_open_is_put_away_by_the_next() {
         })
         .expect("written");
     let _next = App::with(&flags).await;
+    assert!(!open.exists(), "what comes next goes into a file of its own");
+    until("the file is put away", || !filed(folder.path()).is_empty()).await;
     let records = filed(folder.path());
     assert_eq!(records.len(), 1);
     assert_eq!(records[0]["eventName"], "DescribeCacheClusters");
-    assert!(!open.exists());
 }
