@@ -62,7 +62,7 @@ pub struct Api {
 /// Answers one request, which has passed the guard.
 pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Bytes) -> Response {
     if let Some(protocol) = Protocol::of(parts.uri.path(), parts.uri.query(), &parts.headers, &body) {
-        return metrics::answer(&api, protocol, &parts, &body);
+        return metrics::answer(api, protocol, parts, body).await;
     }
     if let Some(operation) = autoscaling::operation(&parts.headers) {
         return autoscaling::handle(&api, operation, &parts, &body).await;

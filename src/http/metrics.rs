@@ -22,13 +22,18 @@ use crate::{
 /// Answers a request to `CloudWatch` at the path of its newest protocol.
 pub(super) async fn handle(State(api): State<Arc<Api>>, parts: Parts, body: Bytes) -> Response {
     match Protocol::of(parts.uri.path(), parts.uri.query(), &parts.headers, &body) {
-        Some(protocol) => answer(&api, protocol, &parts, &body),
+        Some(protocol) => answer(api, protocol, parts, body).await,
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-/// Answers a request to `CloudWatch`.
-pub(super) fn answer(api: &Api, protocol: Protocol, parts: &Parts, body: &[u8]) -> Response {
+/// Answers a request to `CloudWatch`, where nobody waits for it: two weeks of many metrics take a while to put together.
+pub(super) async fn answer(api: Arc<Api>, protocol: Protocol, parts: Parts, body: Bytes) -> Response {
+    let answered = tokio::task::spawn_blocking(move || answered(&api, protocol, &parts, &body)).await;
+    answered.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+fn answered(api: &Api, protocol: Protocol, parts: &Parts, body: &[u8]) -> Response {
     let begun = Instant::now();
     let request_id = Uuid::new_v4().to_string();
     let span = tracing::info_span!("request", otel.kind = "server", request_id);

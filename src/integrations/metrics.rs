@@ -38,6 +38,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
+/// How long after its end a minute is told of: a look at engines that began in it may still be under way.
+const SETTLING: TimeDelta = TimeDelta::seconds(5);
+
 /// The refusals that pass: those who call too often may call later.
 const PASSING: [StatusCode; 2] = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
 
@@ -88,9 +91,9 @@ impl Queue {
 pub async fn push(metrics: Arc<Metrics>, services: Arc<Services>, clock: Arc<Clock>) {
     let address = services.address(Service::CloudWatch).and_then(|address| address.parse().ok());
     let Some(to) = address.map(SignedHttp::new) else { return };
-    let mut queue = Queue::new(minute_of(clock.now()));
+    let mut queue = Queue::new(minute_of(clock.now() - SETTLING));
     loop {
-        let lost = queue.go_on(minute_of(clock.now()));
+        let lost = queue.go_on(minute_of(clock.now() - SETTLING));
         if lost > 0 {
             tracing::warn!(minutes = lost, "metrics are lost: CloudWatch could not be told of them in time");
         }
@@ -107,9 +110,10 @@ pub async fn push(metrics: Arc<Metrics>, services: Arc<Services>, clock: Arc<Clo
                 Some(Instant::now() + pause)
             }
         };
-        let now = clock.now();
-        let next = now - TimeDelta::nanoseconds(now.timestamp_subsec_nanos().into())
-            + TimeDelta::seconds(60 - now.timestamp().rem_euclid(60));
+        let settled = clock.now() - SETTLING;
+        let next = settled - TimeDelta::nanoseconds(settled.timestamp_subsec_nanos().into())
+            + TimeDelta::seconds(60 - settled.timestamp().rem_euclid(60))
+            + SETTLING;
         match retry {
             Some(time) => tokio::time::sleep_until(time).await,
             None => clock.sleep_until(next).await,
