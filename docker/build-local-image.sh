@@ -36,3 +36,5 @@ cp -R "$here" "$work/context/docker"
 # Not BuildKit: clients of Docker come without the plugin that it needs.
 DOCKER_BUILDKIT=0 docker build --quiet --force-rm --file "$work/context/docker/Dockerfile" --tag "$tag" \
   --build-arg "RUST=$base" --build-arg "DEBIAN=$base" "$work/context"
+# Without BuildKit every stage stays behind as an image without a name.
+docker image prune --force --filter label=cachette.stage >/dev/null
