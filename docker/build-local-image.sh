@@ -27,7 +27,8 @@ copy_programs "$root" redis-server redis-cli valkey-server memcached tini bash c
 printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
 certificates=/etc/ssl/certs/ca-certificates.crt
 [ ! -e "$certificates" ] || install -D -m 644 "$certificates" "$root$certificates"
-tar -C "$root" --numeric-owner --owner=0 --group=0 -c . | docker import -c 'ENV PATH=/usr/local/bin:/usr/bin:/bin' - "$base" >/dev/null
+tar -C "$root" --numeric-owner --owner=0 --group=0 -c . |
+  docker import -c 'ENV PATH=/usr/local/bin:/usr/bin:/bin' -c 'LABEL cachette.stage=base' - "$base" >/dev/null
 
 # What is sent to the daemon: nothing but the program and the scripts.
 mkdir -p "$work/context/dist"
@@ -36,5 +37,5 @@ cp -R "$here" "$work/context/docker"
 # Not BuildKit: clients of Docker come without the plugin that it needs.
 DOCKER_BUILDKIT=0 docker build --quiet --force-rm --file "$work/context/docker/Dockerfile" --tag "$tag" \
   --build-arg "RUST=$base" --build-arg "DEBIAN=$base" "$work/context"
-# Without BuildKit every stage stays behind as an image without a name.
+# Without BuildKit every stage stays behind as an image without a name, and so does the base of the last time.
 docker image prune --force --filter label=cachette.stage >/dev/null

@@ -15,6 +15,10 @@ from conftest import ROOT, wait_for
 SOCKET = pathlib.Path("/var/run/docker.sock")
 STATE = "/var/lib/cachette"
 
+# The ports of endpoints in the image, and those that are published in tests: each takes Docker a while.
+RANGE = "16379-16478"
+PUBLISHED = "16379-16398"
+
 
 def docker(*arguments, check=True, timeout=60):
     """What Docker printed."""
@@ -82,7 +86,7 @@ def wait_healthy(container):
         assert state["Running"], docker("logs", container)
         return state["Health"]["Status"] == "healthy"
 
-    wait_for(healthy, what=f"{container} healthy")
+    wait_for(healthy, 60, what=f"{container} healthy")
     return container
 
 
@@ -109,8 +113,9 @@ class Compose:
         for variable, value in service.pop("environment", {}).items():
             options += ["--env", f"{variable}={value}"]
         for port in service.pop("ports", ()):
-            assert port.startswith("127.0.0.1:"), "published to this machine only"
-            options += ["--publish", port.replace("127.0.0.1", self.box.address)]
+            address, outside, inside = port.split(":")
+            assert address == "127.0.0.1" and outside == inside, "published to this machine only, under the same number"
+            options += self.box.publish(PUBLISHED if inside == RANGE else inside)
         for volume in service.pop("volumes", ()):
             source, target = volume.split(":")
             assert source in self.file["volumes"]

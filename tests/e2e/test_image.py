@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 import redis
 from conftest import BINARY, connect, create, wait_available, wait_for
-from image import SOCKET, STATE, Box, Compose, build, docker, stop, wait_healthy
+from image import PUBLISHED, RANGE, SOCKET, STATE, Box, Compose, build, docker, stop, wait_healthy
 from pymemcache.client.base import Client as MemcachedClient
 
 # All that is in the image but the server itself, which is as large as its build made it. A release of it is 25 MB, and
@@ -40,12 +40,13 @@ def test_the_image_is_small_and_not_root(image):
     server = docker("run", "--rm", "--entrypoint", "ls", image, "-ln", "/usr/bin/cachette").split()[4]
     assert size - int(server) < MOST_BESIDE_SERVER
     assert docker("run", "--rm", "--entrypoint", "id", image, "-u") == "999"
+    settings = docker("image", "inspect", "--format", "{{json .Config.Env}}", image)
+    assert f'"CACHETTE_NODE_PORTS={RANGE}"' in settings, "the range that compose.yaml publishes"
 
 
 def test_all_that_the_api_says_can_be_reached_through_the_published_ports(box):
     volume = ["--volume", f"{box.volume('state')}:{STATE}"]
-    # The whole range is published by the development stack: each port takes Docker a while.
-    ports = box.publish("4598", "16379-16398")
+    ports = box.publish("4598", PUBLISHED)
     first = wait_healthy(box.run("cachette", *ports, *volume))
     client = box.client()
 
@@ -85,7 +86,7 @@ def test_with_the_socket_engines_are_containers_beside_it(box):
 
     ours = box.run(
         "cachette", *socket, "--group-add", socket_group, "--env", "CACHETTE_STOP_ENGINES=true",
-        *box.publish("4598", "16379-16398"),
+        *box.publish("4598", PUBLISHED),
     )  # fmt: skip
     wait_healthy(ours)
     client = box.client()
