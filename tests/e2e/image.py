@@ -144,4 +144,4 @@ class Compose:
         mounts = [f"{folder}:{folder}:ro" for folder in folders if folder == "/usr" or not folder.startswith("/usr/")]
         mounts.append(f"{self.folder / 'app' / 'app.py'}:/app.py:ro")
         options = [word for mount in mounts for word in ("--volume", mount)]
-        return [*options, "--no-healthcheck", "--entrypoint", sys.executable], command[1:]
+        return [*options, "--user", "root", "--no-healthcheck", "--entrypoint", sys.executable], command[1:]
