@@ -12,14 +12,15 @@ make_root() {
 
 # copy_programs ROOT PROGRAM..: each into /usr/bin, with the libraries that it loads, under their own paths.
 copy_programs() {
-  local root=$1 program path library
+  local root=$1 program path library paths=()
   shift
   for program; do
     path=$(command -v "$program") || fail "there is no $program on this machine"
     install -D -m 755 "$(readlink -f "$path")" "$root/usr/bin/$program"
-    # Lines are `name => /path (address)`, and `/path (address)` for the loader. Scripts have none.
-    { ldd "$path" 2>/dev/null | grep -o '/[^ ]*' || true; } | sort -u | while read -r library; do
-      install -D -m 755 "$(readlink -f "$library")" "$root/usr${library#/usr}"
-    done
+    paths+=("$path")
+  done
+  # Lines are `name => /path (address)`, and `/path (address)` for the loader, below `/program:`. Scripts have none.
+  { ldd "${paths[@]}" 2>/dev/null | grep -v ':$' | grep -o '/[^ ]*' || true; } | sort -u | while read -r library; do
+    install -D -m 755 "$(readlink -f "$library")" "$root/usr${library#/usr}"
   done
 }
