@@ -11,6 +11,8 @@
 set -euo pipefail
 # shellcheck source=docker/common.sh
 . "$(dirname "$0")/common.sh"
+# shellcheck source=docker/programs.sh
+. "$(dirname "$0")/programs.sh"
 
 PATH=$PATH:/usr/sbin:/sbin
 work=$(mktemp -d)
@@ -19,31 +21,16 @@ trap 'rm -rf "$work"' EXIT
 # What the entrypoint and a person who looks around need.
 tools=(sh cat chown chmod cp env find id ls mkdir mv rm setpriv sleep)
 
-# copy PROGRAM..: each with the libraries it loads, under its own path, into the folder $root.
-copy() {
-  local program path library
-  for program; do
-    path=$(command -v "$program") || fail "there is no $program on this machine"
-    install -D -m 755 "$(readlink -f "$path")" "$root/usr/bin/$program"
-    # Lines are `name => /path (address)`, and `/path (address)` for the loader.
-    { ldd "$path" 2>/dev/null || true; } | grep -o '/[^ ]*' | sort -u | while read -r library; do
-      install -D -m 755 "$(readlink -f "$library")" "$root/usr${library#/usr}"
-    done
-  done
-}
-
 # build REPOSITORY TAG SERVER USER DATA PORT VERSION PROGRAM..
 build() {
   local repository=$1 tag=$2 server=$3 user=$4 data=$5 port=$6 version=$7
   shift 7
-  local root="$work/$server" changes folder
-  mkdir -p "$root"/{dev,etc,proc,root,sys,tmp,usr/{bin,lib,lib64,sbin,local/bin}} "$root$data"
-  for folder in bin lib lib64 sbin; do ln -s "usr/$folder" "$root/$folder"; done
-  chmod 1777 "$root/tmp"
-  copy "$@" "${tools[@]}"
+  local root="$work/$server" changes
+  make_root "$root"
+  mkdir -p "$root$data"
+  copy_programs "$root" "$@" "${tools[@]}"
   printf 'root:x:0:0:root:/root:/bin/sh\n%s:x:999:999::%s:/bin/sh\n' "$user" "$data" >"$root/etc/passwd"
   printf 'root:x:0:\n%s:x:999:\n' "$user" >"$root/etc/group"
-  printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
 
   cat >"$root/usr/local/bin/docker-entrypoint.sh" <<ENTRYPOINT
 #!/bin/sh

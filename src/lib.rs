@@ -16,6 +16,7 @@ pub mod engine;
 pub mod faults;
 pub mod figures;
 pub mod gateway;
+pub mod health;
 pub mod http;
 pub mod iam_login;
 pub mod instance;

@@ -1,10 +1,10 @@
 //! The `cachette` binary.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use cachette::{
-    cli::{Cli, Command, LogFormat, Serve},
-    open_files,
+    cli::{Cli, Command, Health, LogFormat, Serve},
+    health, open_files,
     server::{Server, StartError},
     traces::{self, Traces, TracesError},
 };
@@ -28,6 +28,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(options) => serve(*options),
+        Command::Health(options) => ask_for_health(&options),
     }
 }
 
@@ -49,6 +50,18 @@ fn serve(options: Serve) -> ExitCode {
         traces.end();
     }
     match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+/// `cachette health`.
+fn ask_for_health(options: &Health) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(health::ask(options.listen, Duration::from_secs(options.timeout.into()))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }

@@ -152,6 +152,7 @@ impl Server {
             endpoint_host: endpoint_host.clone(),
             places: Places::new(files.endpoint_connections),
             figures: Arc::clone(&figures),
+            endpoint_ports: options.endpoint_ports.into(),
             ..GatewaySettings::new(options.listen.ip(), options.node_ports.0)
         };
         let authorization =

@@ -4,7 +4,7 @@
 //! never the same twice: the ratio of the two is what can be compared. Nothing here passes or fails; the targets are
 //! printed for whoever reads. `docs/performance.md` tells what each line means.
 //!
-//! Usage: `bench [start|describe|writes|engine|fleet|gateway|tls|groups|snapshots|metrics]..`, all of them when none is named. The
+//! Usage: `bench [start|describe|writes|engine|fleet|gateway|tls|groups|snapshots|metrics|image]..`, all of them when none is named. The
 //! server is the release build beside this program, or the one that `CACHETTE_BINARY` names. The floors that have to be processes of
 //! their own are this program again, with other arguments.
 
@@ -15,6 +15,7 @@ mod fleet;
 mod floor;
 mod gateway;
 mod groups;
+mod image;
 mod load;
 mod metrics;
 mod ping;
@@ -33,8 +34,8 @@ use std::{path::PathBuf, process::ExitCode};
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The parts that can be asked for by name, in the order in which they run.
-const PARTS: [&str; 10] =
-    ["start", "describe", "writes", "engine", "fleet", "gateway", "tls", "groups", "snapshots", "metrics"];
+const PARTS: [&str; 11] =
+    ["start", "describe", "writes", "engine", "fleet", "gateway", "tls", "groups", "snapshots", "metrics", "image"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -83,6 +84,7 @@ fn measure(parts: &[&str]) -> Result<(), Error> {
                 "tls" => tls::measure(binary).await,
                 "groups" => groups::measure(binary).await,
                 "metrics" => metrics::measure(binary).await,
+                "image" => image::measure(binary).await,
                 _ => snapshots::measure(binary).await,
             }
         });

@@ -1,11 +1,24 @@
 //! Which backend a server uses.
 
-use std::{collections::HashMap, ffi::OsString, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    io::ErrorKind,
+    os::unix::{fs::MetadataExt, net::UnixStream},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{Backend, BackendError, DockerBackend, DockerSettings, NoneBackend};
 #[cfg(target_os = "linux")]
 use super::{ProcessBackend, ProcessSettings, Versions};
 use crate::model::Engine;
+
+/// Where Docker is found unless `DOCKER_HOST` says otherwise.
+const DOCKER_SOCKET: &str = "/var/run/docker.sock";
+
+/// The files by which Docker and Podman mark a container from inside.
+const CONTAINER_MARKS: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
 
 /// What a user can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +46,7 @@ pub struct Selection {
     pub engine_path: Option<OsString>,
     /// Images to use whatever version is asked for.
     pub images: HashMap<Engine, String>,
-    /// The Docker network that engines join in place of the default bridge.
+    /// The Docker network that engines join, in place of the one that is found.
     pub docker_network: Option<String>,
 }
 
@@ -43,6 +56,15 @@ pub enum SelectError {
     /// The one that was asked for does not work.
     #[error(transparent)]
     Backend(#[from] BackendError),
+    /// Docker's socket was put into this container, and its user may not use it.
+    #[error(
+        "the Docker socket {DOCKER_SOCKET} is in this container, but belongs to group {group}, in which the user of this \
+         container is not. Start it with --group-add {group}, or without the socket, or say --backend process"
+    )]
+    SocketDenied {
+        /// The number of the group that may use the socket.
+        group: u32,
+    },
     /// There is neither Docker nor any engine program.
     #[error(
         "nothing here can run engines: {docker}; and no redis-server, valkey-server or memcached was found. Start Docker, \
@@ -68,6 +90,13 @@ pub async fn select(selection: Selection) -> Result<Arc<dyn Backend>, SelectErro
                 Ok(backend) => return Ok(backend),
                 Err(error) => error,
             };
+            if let Some(group) = denied_socket() {
+                // Nobody mounts the socket by accident. On a machine it is just there.
+                if CONTAINER_MARKS.iter().any(|mark| Path::new(mark).exists()) {
+                    return Err(SelectError::SocketDenied { group });
+                }
+                tracing::warn!("Docker is not used: only root and group {group} may use {DOCKER_SOCKET}");
+            }
             let backend = process(&selection).await?;
             for engine in Engine::ALL {
                 if backend.versions(engine).await? != Versions::Only(Vec::new()) {
@@ -76,6 +105,19 @@ pub async fn select(selection: Selection) -> Result<Arc<dyn Backend>, SelectErro
             }
             Err(SelectError::Nothing { docker: unavailable.to_string() })
         }
+    }
+}
+
+/// The group that may use Docker's socket, when that is there and this user may not.
+fn denied_socket() -> Option<u32> {
+    if std::env::var_os("DOCKER_HOST").is_some() {
+        return None;
+    }
+    match UnixStream::connect(DOCKER_SOCKET) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            std::fs::metadata(DOCKER_SOCKET).ok().map(|socket| socket.gid())
+        }
+        _ => None,
     }
 }
 

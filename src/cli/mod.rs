@@ -1,9 +1,11 @@
 //! The command line: what can be asked of the program, a file for each of its commands. It only reads words; what a
 //! command does is elsewhere.
 
+mod health;
 mod serve;
 
-pub use serve::{AdminAccess, AuthChoice, BackendChoice, Credentials, LogFormat, PortRange, Serve};
+pub use health::Health;
+pub use serve::{AdminAccess, AuthChoice, BackendChoice, Credentials, EndpointPorts, LogFormat, PortRange, Serve};
 
 use clap::{Parser, Subcommand};
 
@@ -21,6 +23,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the API until interrupted.
     Serve(Box<Serve>),
+    /// Ask a server on this machine whether it is up, and fail unless it is: a health check for containers.
+    Health(Health),
 }
 
 #[cfg(test)]

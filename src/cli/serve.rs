@@ -4,7 +4,7 @@ use std::{collections::HashMap, net::SocketAddr, ops::RangeInclusive, path::Path
 
 use clap::{Args, ValueEnum};
 
-use crate::{backend::Choice, http, model::Engine};
+use crate::{backend::Choice, gateway, http, model::Engine};
 
 /// How to serve.
 #[derive(Debug, Args)]
@@ -53,6 +53,10 @@ pub struct Serve {
     #[arg(long, env = "CACHETTE_NODE_PORTS", default_value = "16379-17378", value_name = "FIRST-LAST")]
     pub node_ports: PortRange,
 
+    /// Which ports endpoints may have: the one asked for, else one of `--node-ports`; or only those of `--node-ports`.
+    #[arg(long, env = "CACHETTE_ENDPOINT_PORTS", default_value = "requested")]
+    pub endpoint_ports: EndpointPorts,
+
     /// Where to look for engine programs before PATH (process backend).
     #[arg(long, env = "CACHETTE_ENGINE_PATH", value_name = "DIR:..")]
     pub engine_path: Option<std::ffi::OsString>,
@@ -69,7 +73,7 @@ pub struct Serve {
     #[arg(long, env = "CACHETTE_IMAGE_MEMCACHED", value_name = "IMAGE")]
     pub image_memcached: Option<String>,
 
-    /// The network that containers join in place of the default bridge (docker backend).
+    /// The network that containers join (docker backend) [default: the server's own in a container, else the bridge].
     #[arg(long, env = "CACHETTE_DOCKER_NETWORK", value_name = "NETWORK")]
     pub docker_network: Option<String>,
 
@@ -165,6 +169,24 @@ impl From<AdminAccess> for http::AdminAccess {
         match access {
             AdminAccess::Loopback => Self::Loopback,
             AdminAccess::Any => Self::Any,
+        }
+    }
+}
+
+/// Which ports endpoints may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EndpointPorts {
+    /// The port that was asked for when it is free, else one of `--node-ports`.
+    Requested,
+    /// Those of `--node-ports` only, where no others are published.
+    Range,
+}
+
+impl From<EndpointPorts> for gateway::EndpointPorts {
+    fn from(ports: EndpointPorts) -> Self {
+        match ports {
+            EndpointPorts::Requested => Self::Requested,
+            EndpointPorts::Range => Self::Range,
         }
     }
 }

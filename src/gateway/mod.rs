@@ -47,7 +47,7 @@ pub use self::{
     iam::{Grant, IamLogin, Login},
     outside::{OutsideSources, OutsideStream},
     places::Places,
-    ports::{OpenError, PortChoice},
+    ports::{EndpointPorts, OpenError, PortChoice},
     records::Records,
 };
 use self::{listener::Endpoint, ports::Ports};
@@ -61,6 +61,8 @@ pub struct GatewaySettings {
     pub listen: IpAddr,
     /// The ports to take from when an endpoint has no wish, or one that cannot be met.
     pub node_ports: RangeInclusive<u16>,
+    /// Whether a wish for a port outside of those can be met.
+    pub endpoint_ports: EndpointPorts,
     /// The host name that clients are told where nodes are listed, or `None` to tell each what it can use: the address
     /// it connected to, or, for Memcached clients, `localhost` on a loopback address.
     pub endpoint_host: Option<String>,
@@ -84,6 +86,7 @@ impl GatewaySettings {
         Self {
             listen,
             node_ports,
+            endpoint_ports: EndpointPorts::Requested,
             endpoint_host: None,
             max_connections: 65_000,
             places: Places::new(usize::MAX),
@@ -125,7 +128,7 @@ impl Gateway {
     /// A gateway with no endpoint open. `certificates` are shown where `directory` wants TLS.
     #[must_use]
     pub fn new(settings: GatewaySettings, certificates: Arc<Certificates>, directory: Arc<dyn Directory>) -> Self {
-        let ports = Ports::new(settings.listen, settings.node_ports.clone());
+        let ports = Ports::new(settings.listen, settings.node_ports.clone(), settings.endpoint_ports);
         let state = Mutex::new(State { ports, open: HashMap::new() });
         Self { settings: Arc::new(settings), certificates, directory, iam_login: None, sources: None, state }
     }

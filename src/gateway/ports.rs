@@ -15,12 +15,21 @@ use super::{EndpointId, places};
 /// Connections that may wait to be accepted. The system caps it (`net.core.somaxconn`).
 const BACKLOG: u32 = 4096;
 
+/// Which ports may be given out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndpointPorts {
+    /// The one that is asked for, wherever it is, when it is free; else one of the gateway's own range.
+    Requested,
+    /// Those of the gateway's own range only, for where no other can be reached from outside.
+    Range,
+}
+
 /// The port that an endpoint asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PortChoice {
     /// This one and no other: it was given out before and must not change.
     Exactly(u16),
-    /// This one when it is free, else the next free one of the gateway's own range.
+    /// This one when it is free and may be given out, else the next free one of the gateway's own range.
     Preferred(u16),
     /// The next free one of the gateway's own range.
     Any,
@@ -50,6 +59,7 @@ pub enum OpenError {
 pub(super) struct Ports {
     listen: IpAddr,
     range: RangeInclusive<u16>,
+    given_out: EndpointPorts,
     /// Where the next search starts. It goes round the range, so that a port that was just closed, to which old
     /// clients may still connect, is the last to be given to another endpoint.
     next: u16,
@@ -59,8 +69,9 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    pub(super) fn new(listen: IpAddr, range: RangeInclusive<u16>) -> Self {
-        Self { listen, next: *range.start(), range, reserved: HashMap::new(), reservations: HashMap::new() }
+    pub(super) fn new(listen: IpAddr, range: RangeInclusive<u16>, given_out: EndpointPorts) -> Self {
+        let (reserved, reservations) = (HashMap::new(), HashMap::new());
+        Self { listen, next: *range.start(), range, given_out, reserved, reservations }
     }
 
     /// Keeps `port` from every endpoint but this one.
@@ -89,6 +100,7 @@ impl Ports {
             PortChoice::Exactly(port) => {
                 self.bind(endpoint, port)?.map(|listener| (listener, port)).ok_or(OpenError::PortTaken(port))
             }
+            PortChoice::Preferred(port) if !self.gives_out(port) => self.next_free(endpoint),
             PortChoice::Preferred(port) => match self.bind(endpoint, port) {
                 Ok(Some(listener)) => Ok((listener, port)),
                 // Any trouble with the port asked for, such as one that only root may have, is a reason to give another.
@@ -96,6 +108,10 @@ impl Ports {
             },
             PortChoice::Any => self.next_free(endpoint),
         }
+    }
+
+    fn gives_out(&self, port: u16) -> bool {
+        self.given_out == EndpointPorts::Requested || self.range.contains(&port)
     }
 
     fn next_free(&mut self, endpoint: &EndpointId) -> Result<(TcpListener, u16), OpenError> {
@@ -152,7 +168,7 @@ mod tests {
     /// Ports on a loopback address of their own, which no other test or program listens on.
     fn ports(test: u8, range: RangeInclusive<u16>) -> Ports {
         let [_, _, high, low] = std::process::id().to_be_bytes();
-        Ports::new(IpAddr::V4(Ipv4Addr::new(127, 80 + test, high, low)), range)
+        Ports::new(IpAddr::V4(Ipv4Addr::new(127, 80 + test, high, low)), range, EndpointPorts::Requested)
     }
 
     fn take(ports: &mut Ports, name: &str, choice: PortChoice) -> (TcpListener, u16) {
@@ -190,6 +206,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_preferred_port_outside_the_range_is_not_given_where_only_the_range_can_be_reached() {
+        let mut ports = Ports { given_out: EndpointPorts::Range, ..ports(5, 21000..=21009) };
+        let (_first, port) = take(&mut ports, "a", PortChoice::Preferred(6379));
+        assert_eq!(port, 21000);
+        let (_second, port) = take(&mut ports, "b", PortChoice::Preferred(21005));
+        assert_eq!(port, 21005, "a wish within the range is met");
+        assert_eq!(take(&mut ports, "c", PortChoice::Exactly(6379)).1, 6379, "what was given out before stays");
+    }
+
+    #[tokio::test]
     async fn an_exact_port_is_given_or_refused() {
         let mut ports = ports(3, 21000..=21009);
         let (_first, port) = take(&mut ports, "a", PortChoice::Exactly(21005));
@@ -212,7 +238,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_that_is_not_ours_is_an_error_of_its_own() {
-        let mut ports = Ports::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 21000..=21001);
+        let mut ports = Ports::new(Ipv4Addr::new(192, 0, 2, 1).into(), 21000..=21001, EndpointPorts::Requested);
         let error = ports.listen(&endpoint("a"), PortChoice::Any).expect_err("no such address here");
         assert!(matches!(error, OpenError::Listen { .. }), "{error}");
     }

@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("tls", &["model"]),
     ("faults", &["clock", "model", "store"]),
+    ("health", &[]),
     ("signed_http", &[]),
     ("secrets_manager", &["signed_http"]),
     ("migration_source", &["gateway", "model", "secrets_manager", "store"]),

@@ -72,7 +72,8 @@ pub struct DockerSettings {
     pub host: Option<String>,
     /// Images to use in place of the official ones: a repository, whose tags are versions, or one image with its tag.
     pub images: HashMap<Engine, String>,
-    /// The network that engines join in place of the default bridge. It has to exist.
+    /// The network that engines join, which has to exist. When not told, the default bridge, or the one that this process
+    /// is in where it is in a container of another.
     pub network: Option<String>,
     /// Whether to make do with the images that are here, and pull none.
     pub offline: bool,
@@ -120,7 +121,10 @@ impl DockerBackend {
         };
         let docker = docker.map_err(unconnected)?.with_timeout(ANSWER);
         let docker = docker.negotiate_version().await.map_err(unconnected)?;
-        let network = settings.network.unwrap_or_else(|| "bridge".to_owned());
+        let network = match settings.network {
+            Some(network) => network,
+            None => reach::near(&docker).await?,
+        };
         let reach = match settings.publish {
             Some(true) => Reach::Published,
             Some(false) => Reach::Container,

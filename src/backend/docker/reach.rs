@@ -6,7 +6,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 
-use bollard::{Docker, query_parameters::InspectNetworkOptions};
+use bollard::{
+    Docker,
+    query_parameters::{InspectNetworkOptions, ListNetworksOptions},
+};
 
 use super::errors::failed;
 use crate::backend::BackendError;
@@ -18,6 +21,33 @@ pub(super) enum Reach {
     Container,
     /// At a port that is published on 127.0.0.1.
     Published,
+}
+
+/// The network that every container joins unless told otherwise.
+const DEFAULT_NETWORK: &str = "bridge";
+
+/// The network in which this process and the engines reach each other: the default one, unless this process is in a
+/// container of other networks only, as under docker-compose. Then the first of those by name.
+pub(super) async fn near(docker: &Docker) -> Result<String, BackendError> {
+    let listed = docker.list_networks(None::<ListNetworksOptions>).await;
+    let listed = listed.map_err(|error| failed("listing the networks", &error))?;
+    let mut direct: Vec<String> = Vec::new();
+    for network in listed {
+        let subnets = network.ipam.and_then(|ipam| ipam.config).unwrap_or_default();
+        if subnets.iter().filter_map(|config| config.subnet.as_deref()).filter_map(parse).any(on) {
+            direct.extend(network.name);
+        }
+    }
+    Ok(nearest(direct))
+}
+
+/// The network to use of those that this process is in.
+fn nearest(direct: Vec<String>) -> String {
+    let is_default = |name: &String| name == DEFAULT_NETWORK;
+    if direct.iter().any(is_default) {
+        return DEFAULT_NETWORK.to_owned();
+    }
+    direct.into_iter().min().unwrap_or_else(|| DEFAULT_NETWORK.to_owned())
 }
 
 /// Finds out for the network of this name.
@@ -78,6 +108,14 @@ mod tests {
         for subnet in ["", "172.17.0.0", "172.17.0.0/0", "172.17.0.0/33", "fd00::/64"] {
             assert_eq!(parse(subnet), None, "{subnet}");
         }
+    }
+
+    #[test]
+    fn the_default_network_is_left_only_for_ones_own() {
+        let nearest = |names: &[&str]| nearest(names.iter().map(|name| (*name).to_owned()).collect());
+        assert_eq!(nearest(&[]), "bridge", "as with Docker Desktop, where ports are published");
+        assert_eq!(nearest(&["app_default", "bridge"]), "bridge", "as on the daemon's own machine");
+        assert_eq!(nearest(&["web", "app_default"]), "app_default", "as under docker-compose");
     }
 
     #[test]
