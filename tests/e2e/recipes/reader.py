@@ -18,10 +18,12 @@ NODE_MODULES = ROOT / "tests" / "e2e" / "javascript" / "node_modules"
 class Reader:
     """A reader in a folder of his own."""
 
-    def __init__(self, folder, ports):
+    def __init__(self, folder, stands_for, **environment):
         self.folder = folder
-        #: The ports of the page, and those that stand for them here.
-        self.ports = ports
+        #: What of the page is something else here: ports, most of all.
+        self.stands_for = stands_for
+        #: What this machine needs beside what the page says.
+        self.more = environment
         self.home = folder / "work"
         self.home.mkdir()
         self.programs = folder / "bin"
@@ -33,42 +35,51 @@ class Reader:
         """Nothing that the page does not tell to set, so that what it forgets is missing."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CACHETTE_", "PYTEST_"))}
         path = f"{self.programs}:{PROGRAMS}:{os.environ['PATH']}"
-        return kept | {"PATH": path, "HOME": str(self.home), "PYTHONDONTWRITEBYTECODE": "1", "ANSIBLE_NOCOLOR": "1"}
+        return kept | {"PATH": path, "HOME": str(self.home), **self.more}
 
     def here(self, text):
-        for old, new in self.ports.items():
+        for old, new in self.stands_for.items():
             text = text.replace(str(old), str(new))
         return text
 
-    def follow(self, page, only=None, seconds=120):
+    def follow(self, page, only=None):
         """Does all of a page or, with `only`, of the section under that heading."""
         text = page.read_text()
         if only is not None:
             text = section(text, only)
-        script, shown = ["set -euo pipefail"], []
+        script, shown = [], []
         for block in blocks_of(text, page.name):
-            if block.file is None:
-                output = self.folder / f"output{len(shown)}"
-                script.append(f"{{\n{self.here(block.text)}}} >{output}")
-                shown.append((block, output))
-            elif block.file:
+            if block.file is not None:
                 script.append(heredoc(block.file, self.here(block.text)))
-        self.run("\n".join(script), shown, page, seconds)
+                continue
+            output = self.folder / f"output{len(shown)}"
+            script.append(f"{{\n{self.here(block.text)}}} >{output}")
+            shown.append((block, output))
+        status, errors = self.type(script)
+        outputs = "\n".join(output.read_text() for _, output in shown if output.exists())
+        assert status == 0, f"{page.name}: {status}\n{outputs[-3000:]}\n{errors[-3000:]}"
         for block, output in shown:
             if block.output is not None:
                 seen = output.read_text()
                 assert seen.strip() == self.here(block.output).strip(), f"{page.name}, line {block.line}, prints:\n{seen}"
 
-    def run(self, script, shown, page, seconds):
-        errors = self.folder / "errors"
-        with errors.open("w") as stderr:
+    def save(self, page):
+        """Saves the files of a page and does nothing else of it."""
+        files = [block for block in blocks_of(page.read_text(), page.name) if block.file is not None]
+        assert files
+        assert self.type([heredoc(block.file, self.here(block.text)) for block in files])[0] == 0
+
+    def type(self, script, seconds=180, **environment):
+        """Types commands into one shell, and answers how it ended and what it printed that no file took."""
+        printed = self.folder / "printed"
+        with printed.open("w") as log:
             shell = subprocess.Popen(
-                ["bash", "-c", script],
+                ["bash", "-c", "\n".join(["set -euo pipefail", *script])],
                 cwd=self.home,
-                env=self.environment(),
+                env=self.environment() | environment,
                 stdin=subprocess.DEVNULL,
-                stdout=stderr,
-                stderr=stderr,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
             )
             try:
@@ -79,8 +90,7 @@ class Reader:
                 # What a page starts in the background must not outlive a page that breaks off.
                 end_session(shell.pid)
                 shell.wait(10)
-        outputs = "\n".join(output.read_text() for _, output in shown if output.exists())
-        assert status == 0, f"{page.name}: {status}\n{outputs[-3000:]}\n{errors.read_text()[-3000:]}"
+        return status, printed.read_text()
 
 
 def end_session(leader):
