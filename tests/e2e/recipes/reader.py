@@ -35,7 +35,8 @@ class Reader:
         """Nothing that the page does not tell to set, so that what it forgets is missing."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CACHETTE_", "PYTEST_"))}
         path = f"{self.programs}:{PROGRAMS}:{os.environ['PATH']}"
-        return kept | {"PATH": path, "HOME": str(self.home), **self.more}
+        # Ansible starts in UTF-8 only, and machines of CI often have no language at all.
+        return kept | {"PATH": path, "HOME": str(self.home), "LC_ALL": "C.UTF-8", **self.more}
 
     def here(self, text):
         for old, new in self.stands_for.items():
