@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the clients that the end-to-end tests drive the server with: those for Python into .venv, as pinned in
-# tests/requirements.txt, and those for JavaScript beside their tests, as pinned in their package-lock.json. Does nothing
-# when they are there and the pins have not changed.
+# tests/requirements.txt, and those for JavaScript beside their tests, as pinned in their package-lock.json, and the two
+# collections of Ansible that know AWS. Does nothing when they are there and the pins have not changed.
 set -euo pipefail
 # shellcheck source=docker/common.sh
 . "$(dirname "$0")/common.sh"
@@ -22,6 +22,25 @@ install_python() {
   cp "$pins" "$stamp"
 }
 
+# The package `ansible` unpacks to 200 MB of collections, of which the two are 7.
+install_ansible() {
+  local version=12.0.0 stamp work
+  stamp=.venv/installed-ansible-$version
+  if [ -e "$stamp" ]; then return; fi
+  say "installing Ansible's collections for AWS"
+  work=$(mktemp -d)
+  .venv/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work" "ansible==$version" </dev/null
+  .venv/bin/python - "$work"/*.whl <<'PYTHON'
+import sys, sysconfig, zipfile
+wanted = ("ansible_collections/amazon/aws/", "ansible_collections/community/aws/")
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    names = [name for name in wheel.namelist() if name.startswith(wanted)]
+    wheel.extractall(sysconfig.get_path("purelib"), names)
+PYTHON
+  rm -rf "$work"
+  touch "$stamp"
+}
+
 install_javascript() {
   local folder=tests/e2e/javascript
   local pins=$folder/package-lock.json stamp=$folder/node_modules/installed-package-lock.json
@@ -37,4 +56,5 @@ install_javascript() {
 }
 
 install_python
+install_ansible
 install_javascript

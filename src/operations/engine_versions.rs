@@ -7,6 +7,8 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Versions past their end of life are not listed.
     pub(super) fn describe_cache_engine_versions(
         input: &types::DescribeCacheEngineVersionsMessage,
     ) -> Result<Output, AwsError> {

@@ -12,6 +12,9 @@ use crate::{
 const DEFAULT_MINUTES: i64 = 60;
 
 impl Operations {
+    /// # Compatibility
+    /// Messages are those of `ElastiCache` where they are known. An event of its own tells when an engine has another
+    /// version than the one asked for, or could not be started.
     pub(super) fn describe_events(
         &self,
         request: &Request,

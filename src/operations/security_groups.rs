@@ -20,6 +20,9 @@ impl Operations {
         if self.options.strict { Err(errors::cache_security_groups_not_permitted()) } else { Ok(()) }
     }
 
+    /// # Compatibility
+    /// Only without `--strict`: accounts without a VPC, for which these groups were made, do not exist any more.
+    /// Clusters cannot be put into one.
     pub(super) async fn create_cache_security_group(
         &self,
         request: &Request,
@@ -50,6 +53,8 @@ impl Operations {
             .await
     }
 
+    /// # Compatibility
+    /// Only without `--strict`.
     pub(super) fn describe_cache_security_groups(
         &self,
         request: &Request,
@@ -73,6 +78,8 @@ impl Operations {
         }))
     }
 
+    /// # Compatibility
+    /// Only without `--strict`.
     pub(super) async fn delete_cache_security_group(
         &self,
         request: &Request,
@@ -90,6 +97,8 @@ impl Operations {
             .await
     }
 
+    /// # Compatibility
+    /// Only without `--strict`. The rule is recorded; nothing filters connections.
     pub(super) async fn authorize_cache_security_group_ingress(
         &self,
         request: &Request,
@@ -121,6 +130,8 @@ impl Operations {
             .await
     }
 
+    /// # Compatibility
+    /// Only without `--strict`.
     pub(super) async fn revoke_cache_security_group_ingress(
         &self,
         request: &Request,

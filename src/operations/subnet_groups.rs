@@ -62,6 +62,10 @@ fn default_group(scope: &Scope) -> CacheSubnetGroup {
 }
 
 impl Operations {
+    /// # Compatibility
+    /// Any well-formed subnet id is taken, or those that [EC2 knows](using.md#keys-subnets-and-security-groups) where
+    /// one is configured; the VPC and the zones shown are made up, always the same for the same ids. Account quota with
+    /// `--strict` only.
     pub(super) async fn create_cache_subnet_group(
         &self,
         request: &Request,
@@ -101,6 +105,8 @@ impl Operations {
             .await
     }
 
+    /// # Compatibility
+    /// A node counts as being in the first subnet of its zone, or in the first of the group.
     pub(super) async fn modify_cache_subnet_group(
         &self,
         request: &Request,

@@ -43,6 +43,8 @@ fn refused(error: &TagError) -> AwsError {
 }
 
 impl Operations {
+    /// # Compatibility
+    /// The user `default` takes no tags.
     pub(super) async fn add_tags_to_resource(
         &self,
         request: &Request,
@@ -54,6 +56,8 @@ impl Operations {
         Ok(Output::AddTagsToResource(listed))
     }
 
+    /// # Compatibility
+    /// As `AddTagsToResource`. Refused only when none of the keys is there.
     pub(super) async fn remove_tags_from_resource(
         &self,
         request: &Request,
@@ -65,6 +69,8 @@ impl Operations {
         Ok(Output::RemoveTagsFromResource(listed))
     }
 
+    /// # Compatibility
+    /// As `AddTagsToResource`.
     pub(super) async fn list_tags_for_resource(
         &self,
         request: &Request,

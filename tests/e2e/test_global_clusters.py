@@ -188,6 +188,20 @@ def test_shards_come_and_go_everywhere(server, engine):
     check_engines(server, ["home-0001-001", "home-0003-001", "abroad-0001-001", "abroad-0003-001"])
 
 
+def test_slots_are_evened_out_everywhere(server):
+    uneven = [{"Slots": "0-1000", "ReplicaCount": 0}, {"Slots": "1001-16383", "ReplicaCount": 0}]
+    create_datastore(server, 2, 0, NodeGroupConfiguration=uneven)
+    home, away = server.client(HOME), server.client(ABROAD)
+    fill(cluster_client(describe(home, "home")))
+    add_secondary(server, ABROAD, "abroad", 0)
+    home.rebalance_slots_in_global_replication_group(GlobalReplicationGroupId=ID, ApplyImmediately=True)
+    wait_datastore(home, "available", 120)
+    for client, group_id in [(home, "home"), (away, "abroad")]:
+        group = describe(client, group_id)
+        assert list(map(len, slots_of(group).values())) == [8192, 8192]
+        wait_filled(cluster_client(group))
+
+
 def test_a_secondary_leaves_with_its_data(server):
     create_datastore(server)
     home, away = server.client(HOME), server.client(ABROAD)

@@ -1,8 +1,9 @@
-//! How the crate is put together: which module may know which, how long files may get, what it depends on, and that the
-//! README tells of every flag. What each module is for is told in `docs/architecture.md`.
+//! How the crate is put together: which module may know which, how long files may get, what it depends on, that the
+//! README tells of every flag and that links lead somewhere. What each module is for is told in `docs/architecture.md`.
 
 mod dependencies;
 mod imports;
+mod links;
 
 use std::{
     collections::BTreeMap,

@@ -26,6 +26,13 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Makes a real engine for each node. Valkey, encryption in transit of Redis and Valkey, an AUTH token without
+    /// encryption and versions past their end of life are taken unless `--strict` is given. An AUTH token needs Redis
+    /// 6.0 or later, or Valkey: only its hash is kept, and older engines cannot check that. With a `ReplicationGroupId`
+    /// it adds a replica. With a `SnapshotName` the engine starts with the data of the snapshot, and what the request
+    /// leaves open is taken from it. `SnapshotArns` needs object storage to be set up. Destinations of logs are looked
+    /// for after the answer: [Logs](watching.md#logs). Account quotas are held with `--strict` only.
     pub(in crate::operations) async fn create_cache_cluster(
         &self,
         request: &Request,

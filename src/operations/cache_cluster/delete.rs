@@ -7,6 +7,10 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Taken in every status but `deleting`, so that a cluster that cannot come up can be removed; with `--strict` only
+    /// when it is available or could not be brought up. While a snapshot is being taken it is refused. A final snapshot
+    /// needs a cluster that is available; when it cannot be taken, the cluster stays.
     pub(in crate::operations) async fn delete_cache_cluster(
         &self,
         request: &Request,

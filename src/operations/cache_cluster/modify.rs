@@ -14,6 +14,13 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Without `ApplyImmediately`, changes wait for the maintenance window. A request that names no change and has
+    /// `ApplyImmediately` brings forward what waits. The engine can be changed from Redis to Valkey unless `--strict`
+    /// is given. Of a member of a replication group only the maintenance window, the notification topic and
+    /// `AutoMinorVersionUpgrade` can be changed here. AUTH tokens change at once, whatever `ApplyImmediately` says, and
+    /// without encryption in transit only if `--strict` is not given. Log delivery can be changed with
+    /// `ApplyImmediately` only: [Logs](watching.md#logs).
     pub(in crate::operations) async fn modify_cache_cluster(
         &self,
         request: &Request,

@@ -6,6 +6,8 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// AWS does not publish the rule; ours agrees with its documented answers.
     pub(in crate::operations) fn list_allowed_node_type_modifications(
         &self,
         request: &Request,

@@ -9,6 +9,8 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// The engine really ends and starts; what it held is lost, as on `ElastiCache`.
     pub(in crate::operations) async fn reboot_cache_cluster(
         &self,
         request: &Request,

@@ -13,6 +13,10 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// The secondaries really copy the primary's engine. A group with cluster mode `compatible` is refused by name. The
+    /// node types, engine versions and regions for which `ElastiCache` has global datastores are held against it with
+    /// `--strict` only. Tags are kept.
     pub(in crate::operations) async fn create_global_replication_group(
         &self,
         request: &Request,

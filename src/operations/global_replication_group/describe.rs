@@ -7,6 +7,8 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// A datastore is seen from the regions that have a member of it.
     pub(in crate::operations) fn describe_global_replication_groups(
         &self,
         request: &Request,

@@ -8,6 +8,10 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// The group takes writes as soon as it has left. In cluster mode new engines start with its data, and what is
+    /// written in the primary's region meanwhile is not in them. A secondary that cannot come into its place can leave
+    /// in any status of the datastore, with `--strict` only while nothing is under way.
     pub(in crate::operations) async fn disassociate_global_replication_group(
         &self,
         request: &Request,

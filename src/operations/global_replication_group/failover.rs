@@ -8,6 +8,10 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Writes wait for a moment while the secondary catches up, so that none that was answered is lost. When nobody is
+    /// left in the primary's region, the secondary takes over with what it has; so that it can, a failover is taken
+    /// while the datastore is `modifying` too.
     pub(in crate::operations) async fn failover_global_replication_group(
         &self,
         request: &Request,

@@ -16,6 +16,9 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Carried out on every member, one kind of change a call. `ApplyImmediately` has to be true. With another engine
+    /// version the secondaries go first, as an older engine cannot copy a newer one.
     pub(in crate::operations) async fn modify_global_replication_group(
         &self,
         request: &Request,

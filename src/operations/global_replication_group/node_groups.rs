@@ -22,6 +22,9 @@ use crate::{
 type Regional = BTreeMap<String, Vec<types::ReshardingConfiguration>>;
 
 impl Operations {
+    /// # Compatibility
+    /// Slots move with their keys once every region has engines for the new shards, which have the same ids everywhere:
+    /// those of `RegionalConfigurations`, or the next numbers. `ApplyImmediately` has to be true.
     pub(in crate::operations) async fn increase_node_groups_in_global_replication_group(
         &self,
         request: &Request,
@@ -54,6 +57,9 @@ impl Operations {
             .await
     }
 
+    /// # Compatibility
+    /// Slots leave with their keys while clients read and write, then the shards end in every region.
+    /// `ApplyImmediately` has to be true.
     pub(in crate::operations) async fn decrease_node_groups_in_global_replication_group(
         &self,
         request: &Request,
@@ -83,6 +89,8 @@ impl Operations {
             .await
     }
 
+    /// # Compatibility
+    /// As few slots as possible move. Refused when they are even. `ApplyImmediately` has to be true.
     pub(in crate::operations) async fn rebalance_slots_in_global_replication_group(
         &self,
         request: &Request,

@@ -15,6 +15,8 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Account quota with `--strict` only.
     pub(in crate::operations) async fn create_cache_parameter_group(
         &self,
         request: &Request,

@@ -26,6 +26,12 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Values reach running engines at once, or show as `pending-reboot`. A group that was made for a global datastore
+    /// changes in all its regions. An event tells when an engine, being of another version or built otherwise, did not
+    /// take one. A few parameters are `ElastiCache`'s own, and no published engine has anything to do with them, so
+    /// their values are kept and shown only: `close-on-replica-write`, `close-on-slave-write`,
+    /// `lua-replicate-commands`, `search-*`, and those of cluster mode.
     pub(in crate::operations) async fn modify_cache_parameter_group(
         &self,
         request: &Request,
@@ -61,6 +67,8 @@ impl Operations {
             .await
     }
 
+    /// # Compatibility
+    /// Takes effect as `ModifyCacheParameterGroup` does.
     pub(in crate::operations) async fn reset_cache_parameter_group(
         &self,
         request: &Request,

@@ -37,6 +37,19 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Makes a real engine for each member and joins them, by replication or as a cluster. A group can have up to 500
+    /// nodes, or 90 with `--strict`. In cluster mode automatic failover need not be asked for, but cannot be turned
+    /// off. Encryption at rest and its key are recorded and shown only: nobody can tell from outside whether it is
+    /// there. The members that a `PrimaryClusterId` gets are like it, so nothing else can be asked for in the same
+    /// request. An AUTH token needs Redis 6.0 or later, or Valkey, as for `CreateCacheCluster`; with `--strict` a
+    /// `CacheSubnetGroupName` has to come with it. With a `GlobalReplicationGroupId` it makes a secondary of a global
+    /// datastore; an `AuthToken` has to be that of the primary, and automatic failover is off for a secondary of one
+    /// node. With a `SnapshotName` each shard starts with its share of the data, whatever the number of shards was.
+    /// `SnapshotArns` needs object storage to be set up; keys of all files are put where they belong. With a
+    /// `ServerlessCacheSnapshotName` the engine and its version follow from the snapshot and nothing else, so
+    /// `CacheNodeType` has to be given; cluster mode may be on or off. Logs: as for `CreateCacheCluster`; a cluster
+    /// that becomes the primary hands its log delivery to the group.
     pub(in crate::operations) async fn create_replication_group(
         &self,
         request: &Request,

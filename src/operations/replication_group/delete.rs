@@ -10,6 +10,11 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// A member of a global datastore has to leave that first. Taken in every status but `deleting`, so that a group
+    /// that cannot come up can be removed; with `--strict` only when it is available. `RetainPrimaryCluster` is refused
+    /// while a user group is attached. While a snapshot is being taken it is refused. A final snapshot is taken of the
+    /// primaries and needs a group that is available; when it cannot be taken, the group stays.
     pub(in crate::operations) async fn delete_replication_group(
         &self,
         request: &Request,

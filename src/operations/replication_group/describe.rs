@@ -7,6 +7,9 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Endpoints have the host name that the request was sent to, and the port that is really open. In the cluster mode
+    /// `compatible` slots and all endpoints are shown.
     pub(in crate::operations) fn describe_replication_groups(
         &self,
         request: &Request,

@@ -34,6 +34,14 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Node type, engine version and parameter group are changed in every member: a new engine takes the place of the
+    /// old one with its data where it has to, replicas first. Everything else, a new primary, the cluster mode,
+    /// encryption in transit, AUTH tokens and user groups among it, takes effect at once, whatever `ApplyImmediately`
+    /// says. A request that names no change and has `ApplyImmediately` brings forward what waits for the maintenance
+    /// window. Going to cluster mode `compatible` copies the keys to new engines while writes wait. Without a token,
+    /// the first can be introduced with `ROTATE`, which lets clients in without it too, or with `SET`. What the members
+    /// of a global datastore share is refused here. Log delivery can be changed with `ApplyImmediately` only.
     pub(in crate::operations) async fn modify_replication_group(
         &self,
         request: &Request,

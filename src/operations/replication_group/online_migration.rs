@@ -24,6 +24,9 @@ const FIRST_VERSION: (u32, u32, u32) = (5, 0, 6);
 const LONGEST_ADDRESS: usize = 253;
 
 impl Operations {
+    /// # Compatibility
+    /// Asks the source all that `StartMigration` would, with a handshake as replicas make it, and tells in an event.
+    /// Sources before 7.0 begin a background save for it.
     pub(in crate::operations) async fn test_migration(
         &self,
         request: &Request,
@@ -42,6 +45,14 @@ impl Operations {
             .await
     }
 
+    /// # Compatibility
+    /// For a replication group the primary really copies the source. A source that cannot be copied (a password,
+    /// cluster mode, keys in a database that the group does not have, data in a format that its engine does not read)
+    /// is refused by an event before anything is touched. A source that is silent for a minute ends the migration, and
+    /// the group takes writes again. `AutoCutover` and `ClearTargetCacheData` are for serverless caches. Those copy key
+    /// by key and follow what changes, as engines in cluster mode cannot be replicas of others; when that is
+    /// interrupted it begins from the start, by itself and for as long as it takes. Data that the cache has are dropped
+    /// with `ClearTargetCacheData` only.
     pub(in crate::operations) async fn start_migration(
         &self,
         request: &Request,
@@ -85,6 +96,13 @@ impl Operations {
             .await
     }
 
+    /// # Compatibility
+    /// Without `Force` a replication group completes when it has everything that the source had when it was asked,
+    /// within five seconds; else an event tells what is missing, and the migration goes on. A serverless cache has its
+    /// clients wait for the moment that it takes to copy what is missing, functions included, so that no write that was
+    /// answered through its endpoint is lost; unless it is in sync it answers `MigrationHealthFault`. With `Force` it
+    /// takes what is there; after `PrepareMigration` alone that is the cache's own data, which is how a migration that
+    /// nobody wants any more ends.
     pub(in crate::operations) async fn complete_migration(
         &self,
         request: &Request,

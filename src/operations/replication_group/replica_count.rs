@@ -26,6 +26,9 @@ struct Wanted {
 }
 
 impl Operations {
+    /// # Compatibility
+    /// Real replicas; what was under way when the server ends is finished after the next start. `ApplyImmediately` has
+    /// to be true.
     pub(in crate::operations) async fn increase_replica_count(
         &self,
         request: &Request,
@@ -74,6 +77,8 @@ impl Operations {
             .await
     }
 
+    /// # Compatibility
+    /// The replicas that were added last go, unless `ReplicasToRemove` names others. `ApplyImmediately` has to be true.
     pub(in crate::operations) async fn decrease_replica_count(
         &self,
         request: &Request,

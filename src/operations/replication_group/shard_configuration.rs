@@ -29,6 +29,9 @@ use crate::{
 const HIGHEST_ID: u16 = 9999;
 
 impl Operations {
+    /// # Compatibility
+    /// Slots move with their keys while clients read and write. As few as possible move. `ApplyImmediately` has to be
+    /// true.
     pub(in crate::operations) async fn modify_replication_group_shard_configuration(
         &self,
         request: &Request,

@@ -12,6 +12,9 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// A replica takes over without losing a write, then the old primary is replaced by a new engine. Fifteen in 24
+    /// hours for a group; `ElastiCache` counts them for the account.
     pub(in crate::operations) async fn test_failover(
         &self,
         request: &Request,

@@ -20,6 +20,15 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Real engines behind two endpoints: a primary and a replica in cluster mode, or one Memcached. The newest version
+    /// of the major version that is asked for. The limit of data storage is the engines' `maxmemory` (5,000 GB without
+    /// one, and the memory of the machine is the true limit); those of ECPUs are recorded and shown only, as only
+    /// `ElastiCache` knows what a request costs. Subnets, security groups and the key are recorded and shown only.
+    /// Scripts without keys run, which `ElastiCache` refuses. With `SnapshotArnsToRestore` it starts with the data of
+    /// snapshots, of serverless caches or of nodes, and of files in S3, which need object storage to be set up; of
+    /// several the keys come together, and a key that is in two of them is an error that an event tells. Snapshots of
+    /// Memcached are for Memcached, files in S3 are not. Account quotas are held with `--strict` only.
     pub(in crate::operations) async fn create_serverless_cache(
         &self,
         request: &Request,

@@ -8,6 +8,9 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Taken in every status but `deleting`; with `--strict` only when it is available. A final snapshot is taken of
+    /// the primary and needs a cache that is available; when it cannot be taken, the cache stays.
     pub(in crate::operations) async fn delete_serverless_cache(
         &self,
         request: &Request,

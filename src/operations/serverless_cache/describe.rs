@@ -7,6 +7,9 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Endpoints have the host name that the request was sent to, and the ports that are really open: the reader
+    /// endpoint has the next port after the other where that is free.
     pub(in crate::operations) fn describe_serverless_caches(
         &self,
         request: &Request,

@@ -31,6 +31,17 @@ pub(in crate::operations) struct Start {
 }
 
 impl Operations {
+    /// # Compatibility
+    /// The endpoints of the cache lead to the source until cutover, with its TLS and its password; a failure is told in
+    /// an event and leaves the cache as it was. `Status` is `preparing`, `prepared`, `syncing`, `cutover` or
+    /// `completed`, `CutoverMode` `manual` or `auto`: `ElastiCache`'s own words are not known. Clients that are led to
+    /// the source see a cluster with one node, which holds all slots, and what serverless caches keep from clients is
+    /// kept from them there; commands over several slots work until cutover. The source has to be Redis 6.0 or later or
+    /// Valkey, not in cluster mode, with keys in database 0 only and data in a format that the cache's engine reads;
+    /// its user needs `INFO`, `SCAN`, `PTTL`, `DUMP`, `CLIENT TRACKING`, `ECHO` and, from 7.0 on, `FUNCTION DUMP`. A
+    /// `SecretArn` is looked up where `AWS_ENDPOINT_URL_SECRETS_MANAGER` or `AWS_ENDPOINT_URL` says, and refused
+    /// without either. `verify-ca` checks who signed the source's certificate, and not the host. Faults on demand do
+    /// not reach connections to the source. Not yet: caches with a user group.
     pub(in crate::operations) async fn prepare_migration(
         &self,
         request: &Request,
@@ -97,6 +108,8 @@ impl Operations {
         Ok(Output::StartMigration(types::StartMigrationResponse { replication_group, serverless_cache }))
     }
 
+    /// # Compatibility
+    /// Clients stay at the source. What was copied stays until the next start, which needs `ClearTargetCacheData`.
     pub(in crate::operations) async fn stop_migration(
         &self,
         request: &Request,

@@ -14,6 +14,9 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// A lower limit than the data that are there evicts some, or has writes refused, where `ElastiCache` refuses the
+    /// change.
     pub(in crate::operations) async fn modify_serverless_cache(
         &self,
         request: &Request,

@@ -9,6 +9,8 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// The data are on disk once, however many snapshots have them.
     pub(in crate::operations) async fn copy_serverless_cache_snapshot(
         &self,
         request: &Request,

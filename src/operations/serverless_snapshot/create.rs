@@ -14,6 +14,10 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// The data are pulled out of the replica. A key is recorded and shown only. Memcached's items are read one by one,
+    /// so what is written meanwhile is in the snapshot or not; keys of more than 187 bytes that are not text cannot be
+    /// read, and a snapshot of a cache with one fails.
     pub(in crate::operations) async fn create_serverless_cache_snapshot(
         &self,
         request: &Request,

@@ -8,6 +8,9 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Needs object storage to be set up. The object is called after the snapshot, with `-0001.rdb` after it. Refused
+    /// for Memcached.
     pub(in crate::operations) async fn export_serverless_cache_snapshot(
         &self,
         request: &Request,

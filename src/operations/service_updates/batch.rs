@@ -18,6 +18,12 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Every node gets a new engine, one after the other, which takes over its data; in a shard the primary comes last.
+    /// No write that was answered is lost. What Memcached holds is lost, as on `ElastiCache`. The engine's version
+    /// stays as it is. Groups and clusters have to be available, and are `modifying` until the update is complete or
+    /// stopped. `ElastiCache`'s names for the errors of single resources are not known; here they are the codes of the
+    /// API.
     pub(in crate::operations) async fn batch_apply_update_action(
         &self,
         request: &Request,
@@ -40,6 +46,8 @@ impl Operations {
         batch.await.map(Output::BatchApplyUpdateAction)
     }
 
+    /// # Compatibility
+    /// The node in work is finished. What is left can be applied later.
     pub(in crate::operations) async fn batch_stop_update_action(
         &self,
         request: &Request,

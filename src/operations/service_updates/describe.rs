@@ -10,6 +10,10 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Updates follow the calendar: three at the beginning of each quarter, of which one is withdrawn after two weeks;
+    /// those of a year are told. All are security updates. Those numbered 001, for Redis and Valkey, apply themselves
+    /// in the first maintenance window after the recommended date, to what is older than that date.
     pub(in crate::operations) fn describe_service_updates(
         &self,
         input: &types::DescribeServiceUpdatesMessage,

@@ -10,6 +10,9 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// `scheduled` is what applies itself in the next maintenance window. `scheduling` and `not-applicable` do not
+    /// occur. What an update does not apply to has no action.
     pub(in crate::operations) fn describe_update_actions(
         &self,
         request: &Request,

@@ -8,6 +8,9 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// The data are on disk once, however many snapshots have them. With a `TargetBucket` the answer is the source
+    /// snapshot, and object storage has to be set up. The owner of a bucket is not asked for.
     pub(in crate::operations) async fn copy_snapshot(
         &self,
         request: &Request,

@@ -14,6 +14,10 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// The data are pulled out of the running engines, of replicas where there are some. Twenty of a node in 24 hours;
+    /// those that were deleted do not count. Of a group without cluster mode all members show `snapshotting` when it is
+    /// named by `ReplicationGroupId`. A `KmsKeyId` is recorded and shown only.
     pub(in crate::operations) async fn create_snapshot(
         &self,
         request: &Request,

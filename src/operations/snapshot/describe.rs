@@ -8,6 +8,9 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Sizes are those of the data on disk, in megabytes rounded up. An unknown `CacheClusterId` or
+    /// `ReplicationGroupId` has no snapshots, and is no error: the cache may be gone.
     pub(in crate::operations) fn describe_snapshots(
         &self,
         request: &Request,

@@ -17,6 +17,10 @@ use crate::{
 const ADMIN_USER: &str = "cachette-admin";
 
 impl Operations {
+    /// # Compatibility
+    /// An access string is checked against the commands and categories of the engines up to Redis 7.0 and Valkey 9.0;
+    /// commands that `ElastiCache` keeps from clients cannot be named. A name cannot have spaces, nor be
+    /// `cachette-admin`, by which the server logs in to its engines. Account quota with `--strict` only.
     pub(in crate::operations) async fn create_user(
         &self,
         request: &Request,

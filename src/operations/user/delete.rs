@@ -12,6 +12,8 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Refused while a user group of the user is being changed.
     pub(in crate::operations) async fn delete_user(
         &self,
         request: &Request,

@@ -22,6 +22,9 @@ struct Change {
 }
 
 impl Operations {
+    /// # Compatibility
+    /// Every engine that knows the user is changed, and the user is `modifying` until all are. Open connections go on,
+    /// with the new rules.
     pub(in crate::operations) async fn modify_user(
         &self,
         request: &Request,

@@ -8,6 +8,8 @@ use crate::{
 };
 
 impl Operations {
+    /// # Compatibility
+    /// Account quota with `--strict` only.
     pub(in crate::operations) async fn create_user_group(
         &self,
         request: &Request,

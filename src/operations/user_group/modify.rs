@@ -22,6 +22,8 @@ struct Change {
 }
 
 impl Operations {
+    /// # Compatibility
+    /// Every engine that the group is attached to is changed. Connections of users that go are closed.
     pub(in crate::operations) async fn modify_user_group(
         &self,
         request: &Request,
