@@ -23,6 +23,8 @@ use tracing_subscriber::{
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(options) => serve(*options),
+        Command::Wait(wait) => ask(wait.run()),
+        Command::Export(export) => ask(export.run()),
     }
 }
 
@@ -44,6 +46,18 @@ fn serve(options: Serve) -> ExitCode {
         traces.end();
     }
     match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+/// Runs a command that asks a server: in one thread, which is there at once.
+fn ask<E: std::error::Error>(command: impl Future<Output = Result<(), E>>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
