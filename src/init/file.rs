@@ -289,7 +289,7 @@ mod tests {
         ] {
             assert_eq!(refused(text), expected);
         }
-        assert!(refused("- {a: 1\n- b").starts_with(":2: "));
+        assert!(refused("- a\n- }").starts_with(":2: "));
         let nowhere = read(Path::new("/nowhere/init.yaml"), &scope(), &Environment::new(|_| None));
         assert!(nowhere.expect_err("no file").to_string().starts_with("--init /nowhere/init.yaml: "));
     }

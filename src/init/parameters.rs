@@ -186,7 +186,7 @@ mod tests {
     fn parameters_are_those_that_an_sdk_would_send() {
         let entry = "CreateReplicationGroup:
   ReplicationGroupId: a
-  ReplicationGroupDescription: ''
+  ReplicationGroupDescription: d
   NumCacheClusters: 2
   AutomaticFailoverEnabled: true
   EngineVersion: 7.10
@@ -209,7 +209,7 @@ mod tests {
                 &format!("{details}.DestinationDetails.CloudWatchLogsDetails.LogGroup=g"),
                 &format!("{details}.LogType=slow-log"),
                 "NumCacheClusters=2",
-                "ReplicationGroupDescription=",
+                "ReplicationGroupDescription=d",
                 "ReplicationGroupId=a",
                 "SecurityGroupIds=",
                 "Tags.Tag.1.Key=k",

@@ -1,6 +1,9 @@
 //! Which resources are not as they are to be yet.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
@@ -100,14 +103,18 @@ fn users(tables: &Tables, missing: &mut Vec<Missing>) {
         let clusters = scope.with_serverless().into_iter().flat_map(|scope| tables.cache_clusters.iter(&scope));
         Unsettled::of(clusters.map(|(_, cluster)| &**cluster))
     };
+    let scopes = tables.users.iter_all().map(|(scope, ..)| scope);
+    let scopes: BTreeSet<_> = scopes.chain(tables.user_groups.iter_all().map(|(scope, ..)| scope)).collect();
+    let unsettled: BTreeMap<&Scope, Unsettled<'_>> =
+        scopes.into_iter().map(|scope| (scope, unsettled(scope))).collect();
     for (scope, id, user) in tables.users.iter_all() {
-        if user.deleted.is_some() || unsettled(scope).has_user(id) {
+        if user.deleted.is_some() || unsettled[scope].has_user(id) {
             let status = if user.deleted.is_some() { "deleting" } else { "modifying" };
             missing.push(Missing::new("user", scope, id, status));
         }
     }
     for (scope, id, group) in tables.user_groups.iter_all() {
-        if group.deleted.is_some() || group.former_user_ids.is_some() || unsettled(scope).has_group(id) {
+        if group.deleted.is_some() || group.former_user_ids.is_some() || unsettled[scope].has_group(id) {
             let status = if group.deleted.is_some() { "deleting" } else { "modifying" };
             missing.push(Missing::new("user group", scope, id, status));
         }

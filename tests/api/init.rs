@@ -68,7 +68,7 @@ async fn exported(app: &App) -> String {
 async fn entries_wait_for_what_they_need() {
     let app = begun_with(
         "- CreateCacheCluster: {CacheClusterId: a, Engine: redis, CacheNodeType: cache.t3.micro}
-- CreateReplicationGroup: {ReplicationGroupId: g, ReplicationGroupDescription: '', PrimaryClusterId: a}
+- CreateReplicationGroup: {ReplicationGroupId: g, ReplicationGroupDescription: d, PrimaryClusterId: a}
 - IncreaseReplicaCount: {ReplicationGroupId: g, NewReplicaCount: 2, ApplyImmediately: true}
 - AddTagsToResource:
     ResourceName: arn:aws:elasticache:us-east-1:000000000000:replicationgroup:g
@@ -106,7 +106,7 @@ async fn a_server_does_not_start_with_what_would_be_refused() {
         ("- DeleteCacheCluster: {CacheClusterId: a}", "FILE:1: DeleteCacheCluster: CacheClusterNotFound: "),
         (
             &format!(
-                "- {}\n- CreateReplicationGroup: {{ReplicationGroupId: g, ReplicationGroupDescription: '', Engine: redis, \
+                "- {}\n- CreateReplicationGroup: {{ReplicationGroupId: g, ReplicationGroupDescription: d, Engine: redis, \
                  CacheNodeType: cache.t3.micro}}",
                 cluster.replace(": a", ": g-001")
             ),
@@ -123,7 +123,7 @@ async fn a_server_does_not_start_with_what_would_be_refused() {
 async fn an_entry_that_is_refused_later_is_told() {
     // The group is not there yet when this is rehearsed, so that it has no second shard is seen only then.
     let app = begun_with(
-        "- CreateReplicationGroup: {ReplicationGroupId: g, ReplicationGroupDescription: '', Engine: redis, CacheNodeType: \
+        "- CreateReplicationGroup: {ReplicationGroupId: g, ReplicationGroupDescription: d, Engine: redis, CacheNodeType: \
          cache.t3.micro}
 - IncreaseReplicaCount: {ReplicationGroupId: g, NewReplicaCount: 9, ApplyImmediately: true}
 - CreateUserGroup: {UserGroupId: u, Engine: valkey}
