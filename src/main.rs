@@ -1,10 +1,10 @@
 //! The `cachette` binary.
 
-use std::{process::ExitCode, time::Duration};
+use std::process::ExitCode;
 
 use cachette::{
-    cli::{Cli, Command, Health, LogFormat, Serve},
-    health, open_files,
+    cli::{Cli, Command, LogFormat, Serve},
+    open_files,
     server::{Server, StartError},
     traces::{self, Traces, TracesError},
 };
@@ -28,7 +28,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(options) => serve(*options),
-        Command::Health(options) => ask_for_health(&options),
+        Command::Wait(wait) => ask(wait.run()),
+        Command::Export(export) => ask(export.run()),
     }
 }
 
@@ -55,13 +56,13 @@ fn serve(options: Serve) -> ExitCode {
     }
 }
 
-/// `cachette health`.
-fn ask_for_health(options: &Health) -> ExitCode {
+/// Runs a command that asks a server: in one thread, which is there at once.
+fn ask<E: std::error::Error>(command: impl Future<Output = Result<(), E>>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    match runtime.block_on(health::ask(options.listen, Duration::from_secs(options.timeout.into()))) {
+    match runtime.block_on(command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }

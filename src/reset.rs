@@ -9,8 +9,8 @@ use crate::{
     clock::Clock,
     model::{
         CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Delivery, Event, Fault,
-        GlobalReplicationGroup, LogCursor, ReplicationGroup, ReservedCacheNode, ScalableTarget, ScalingActivity, Scope,
-        ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
+        GlobalReplicationGroup, InitNote, LogCursor, ReplicationGroup, ReservedCacheNode, ScalableTarget,
+        ScalingActivity, Scope, ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
     },
     store::{Draft, Record, StorageError, Store},
 };
@@ -100,6 +100,8 @@ impl Reset {
                 remove_all::<Delivery>(draft);
                 remove_all::<Fault>(draft);
                 remove_all::<LogCursor>(draft);
+                // The next start is a first one.
+                remove_all::<InitNote>(draft);
                 Ok::<_, StorageError>(())
             })
             .await?;

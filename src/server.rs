@@ -24,15 +24,17 @@ use crate::{
     gateway::{Gateway, GatewaySettings, Places, Records},
     http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
+    init::{self, Environment, Init, InitError, Progress},
     instance::{Instance, InstanceError},
     integrations::{self, References, Services, ServicesError},
     log_delivery,
     metrics::{self, Metrics},
     migration_source::Sources,
-    model::Outlets,
+    model::{Outlets, Scope},
     object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
     open_files::OpenFiles,
     operations::{Operations, Options},
+    protocol::sigv4::DEFAULT_ACCOUNT,
     reconcile,
     reset::Reset,
     secrets_manager::{SecretsManager, Settings as SecretsSettings, SettingsError as SecretsSettingsError},
@@ -95,6 +97,9 @@ pub enum StartError {
     /// The calls cannot be written to files.
     #[error(transparent)]
     Trail(#[from] TrailError),
+    /// What is to be there from the start cannot be.
+    #[error(transparent)]
+    Init(#[from] InitError),
     /// The folder that is to be object storage is none.
     #[error("--s3-dir {}: there is no such folder", .0.display())]
     NoS3Dir(PathBuf),
@@ -112,6 +117,7 @@ pub struct Server {
     metrics_interval: Option<Duration>,
     autoscaling: Arc<Autoscaling>,
     renewals: watch::Receiver<u32>,
+    init: init::Run,
     stop_engines: Option<Reset>,
 }
 
@@ -121,6 +127,8 @@ impl Server {
     /// # Errors
     /// When one of them cannot be had.
     pub async fn start(options: Serve) -> Result<Self, StartError> {
+        // First of all: what is wrong in it is to leave nothing behind.
+        let init = init(options.init.as_deref())?;
         let (images, metrics_interval) = (options.images(), options.metrics_interval());
         let access_keys = access_keys(&options);
         let authentication = authentication(options.auth, options.credentials)?;
@@ -172,6 +180,7 @@ impl Server {
             .with_object_storage(Arc::clone(&object_storage))
             .with_secrets(has_secrets)
             .with_references(References::new(Arc::clone(&services)));
+        let init = rehearsed(init, &operations, &trail, endpoint_host.as_deref()).await?;
         let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
         let limits = Limits { connections: files.api_connections, ..Limits::default() };
         let guard = Guard::new(options.admin_access.into(), own_names, limits);
@@ -201,7 +210,7 @@ impl Server {
             strict: options.strict,
         };
         let renewals = certificates.renewals();
-        let admin = admin(&reconciler, certificates, trail, Arc::clone(&metrics));
+        let admin = admin(&reconciler, certificates, trail, Arc::clone(&metrics), Arc::clone(&init.progress));
         let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
         let stop_engines = options.stop_engines.then(|| reset(&reconciler));
         Ok(Self {
@@ -215,6 +224,7 @@ impl Server {
             metrics_interval,
             autoscaling,
             renewals,
+            init,
             stop_engines,
         })
     }
@@ -265,6 +275,7 @@ impl Server {
                 integrations::tell_renewals(store, self.renewals, clock),
                 log_delivery::run(logs),
                 autoscaling::run(self.autoscaling, group_metrics),
+                self.init.run(),
             );
         };
         let stopping = async {
@@ -280,6 +291,31 @@ impl Server {
             () = stopping => {}
         }
     }
+}
+
+/// What is to be there from the start, as a file or a folder says if there is one.
+fn init(path: Option<&Path>) -> Result<Init, StartError> {
+    let scope = Scope::new(DEFAULT_ACCOUNT, http::DEFAULT_REGION);
+    let environment = Environment::new(|name| std::env::var(name).ok());
+    let init = path.map(|path| Init::read(path, &scope, &environment)).transpose();
+    Ok(init.map_err(InitError::from)?.unwrap_or_default())
+}
+
+/// Makes an init ready to be carried out, if no operation refuses any of it.
+async fn rehearsed(
+    init: Init,
+    operations: &Operations,
+    trail: &Arc<Trail>,
+    endpoint_host: Option<&str>,
+) -> Result<init::Run, InitError> {
+    init.rehearse(operations).await?;
+    Ok(init::Run {
+        progress: Arc::new(init.progress()),
+        init,
+        operations: operations.clone(),
+        trail: Arc::clone(trail),
+        endpoint_host: endpoint_host.unwrap_or("localhost").to_owned(),
+    })
 }
 
 /// Opens the folder for the data of snapshots: below the one that was asked for, or below the data directory.
@@ -329,6 +365,7 @@ fn admin(
     certificates: Arc<Certificates>,
     trail: Arc<Trail>,
     metrics: Arc<Metrics>,
+    init: Arc<Progress>,
 ) -> Admin {
     let reconcile::Shared { store, backend, clock, figures, .. } = reconciler;
     Admin {
@@ -340,6 +377,7 @@ fn admin(
         trail,
         figures: Arc::clone(figures),
         metrics,
+        init,
         backend: backend.name(),
     }
 }

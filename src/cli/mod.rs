@@ -1,11 +1,13 @@
 //! The command line: what can be asked of the program, a file for each of its commands. It only reads words; what a
 //! command does is elsewhere.
 
-mod health;
+mod export;
 mod serve;
+mod wait;
 
-pub use health::Health;
+pub use export::{Export, ExportError, Format};
 pub use serve::{AdminAccess, AuthChoice, BackendChoice, Credentials, EndpointPorts, LogFormat, PortRange, Serve};
+pub use wait::{Patience, Wait, WaitError};
 
 use clap::{Parser, Subcommand};
 
@@ -23,8 +25,10 @@ pub struct Cli {
 pub enum Command {
     /// Serve the API until interrupted.
     Serve(Box<Serve>),
-    /// Ask a server on this machine whether it is up, and fail unless it is: a health check for containers.
-    Health(Health),
+    /// Wait until a server and all its resources are available.
+    Wait(Wait),
+    /// Write down what a server has, as a file that `serve --init` makes it again from.
+    Export(Export),
 }
 
 #[cfg(test)]

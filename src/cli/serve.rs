@@ -77,6 +77,10 @@ pub struct Serve {
     #[arg(long, env = "CACHETTE_DOCKER_NETWORK", value_name = "NETWORK")]
     pub docker_network: Option<String>,
 
+    /// What is to be there from the start: a JSON or YAML file of operations, or a folder of such files.
+    #[arg(long, env = "CACHETTE_INIT", value_name = "FILE|DIR")]
+    pub init: Option<PathBuf>,
+
     /// A folder in place of S3: the folders in it are buckets, their files objects.
     #[arg(long, env = "CACHETTE_S3_DIR", value_name = "DIR")]
     pub s3_dir: Option<PathBuf>,

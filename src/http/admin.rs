@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     faults::Faults,
     figures::Figures,
+    init::Progress,
     metrics::Metrics,
     model::{CacheCluster, CacheNode, NodeId},
     operations,
@@ -42,17 +43,10 @@ pub struct Admin {
     pub figures: Arc<Figures>,
     /// Those of caches.
     pub metrics: Arc<Metrics>,
+    /// How far what is to be there from the start has come.
+    pub init: Arc<Progress>,
     /// The backend's name.
     pub backend: &'static str,
-}
-
-pub(super) async fn health(State(admin): State<Arc<Admin>>) -> Json<Value> {
-    Json(json!({
-        "status": "ok",
-        "version": env!("CARGO_PKG_VERSION"),
-        "backend": admin.backend,
-        "time": admin.clock.now(),
-    }))
 }
 
 /// The certificate that clients have to trust to speak TLS to endpoints.

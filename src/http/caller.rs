@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The region of callers whose request names none.
-pub(super) const DEFAULT_REGION: &str = "us-east-1";
+pub const DEFAULT_REGION: &str = "us-east-1";
 
 /// Whom requests have to come from.
 pub enum Authentication {

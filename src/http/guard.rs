@@ -95,6 +95,12 @@ impl Guard {
     }
 
     async fn pass_admin(&self, request: Request) -> Result<Request, Refusal> {
+        self.check_admin(&request)?;
+        self.receive(request).await
+    }
+
+    /// Whether a request may be one to the admin API.
+    fn check_admin(&self, request: &Request) -> Result<(), Refusal> {
         // Of a request whose sender is not known the worst is assumed.
         let near = request
             .extensions()
@@ -103,8 +109,7 @@ impl Guard {
         if self.admin_access == AdminAccess::Loopback && !near {
             return Err(Refusal::FromAfar);
         }
-        browser::check_admin(request.method(), request.headers(), &self.own_names)?;
-        self.receive(request).await
+        Ok(browser::check_admin(request.method(), request.headers(), &self.own_names)?)
     }
 }
 
@@ -118,6 +123,18 @@ pub(super) async fn api(State(guard): State<Arc<Guard>>, request: Request, next:
             api::refusal(status, &AwsError::new(code, refusal.to_string()))
         }
     }
+}
+
+/// Says of a request that whoever sent it may call the admin API.
+#[derive(Clone, Copy)]
+pub(super) struct MayAdminister;
+
+/// Lets everybody pass, and notes who may call the admin API.
+pub(super) async fn recognize(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
+    if guard.check_admin(&request).is_ok() {
+        request.extensions_mut().insert(MayAdminister);
+    }
+    next.run(request).await
 }
 
 /// Guards the admin API.

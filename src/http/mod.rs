@@ -7,16 +7,18 @@ mod autoscaling;
 mod body;
 mod browser;
 mod caller;
+mod export;
 mod faults;
 mod guard;
 mod limits;
 mod metrics;
+mod readiness;
 mod serve;
 
 pub use admin::Admin;
 pub use api::Api;
 pub use browser::OwnNames;
-pub use caller::Authentication;
+pub use caller::{Authentication, DEFAULT_REGION};
 pub use guard::{AdminAccess, Guard};
 pub use limits::Limits;
 pub use serve::serve;
@@ -30,6 +32,7 @@ pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
     let guarded = Router::new()
         .route("/resources", get(admin::resources))
         .route("/reset", post(admin::reset))
+        .route("/export", get(export::export))
         .route("/trail", get(admin::trail))
         .route("/clock/advance", post(admin::advance_clock))
         .route("/faults", get(faults::list).post(faults::begin).delete(faults::heal_all))
@@ -41,7 +44,9 @@ pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
         .route_layer(from_fn_with_state(Arc::clone(&guard), guard::admin))
         .with_state(Arc::clone(&admin));
     // What tells no secret, changes nothing, and is asked for from elsewhere: by health checks of other machines, say.
-    let public = Router::new().route("/health", get(admin::health)).route("/ca.pem", get(admin::ca_pem));
+    let public = Router::new()
+        .route("/health", get(readiness::health).route_layer(from_fn_with_state(Arc::clone(&guard), guard::recognize)))
+        .route("/ca.pem", get(admin::ca_pem));
     Router::new()
         .route("/", get(api::handle).post(api::handle))
         .route("/service/{service}/operation/{operation}", post(metrics::handle))

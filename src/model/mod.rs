@@ -18,6 +18,7 @@ mod fault;
 mod global_replication_group;
 pub mod hex;
 pub mod identifier;
+mod init_note;
 mod log_delivery;
 mod migration;
 mod node_group;
@@ -58,6 +59,7 @@ pub use fault::{Fault, FaultKind, FaultTarget};
 pub use global_replication_group::{
     FindInRegion, GlobalMember, GlobalPhase, GlobalReplicationGroup, MOST_SECONDARIES, takes_writes,
 };
+pub use init_note::InitNote;
 pub use log_delivery::{
     LogConfiguration, LogCursor, LogDeliveries, LogDelivery, LogDeliveryStatus, LogDestination, LogFormat, LogSink,
     LogType,

@@ -33,7 +33,7 @@ use crate::{
     model::{ServerlessCache, ServerlessPhase},
     object_storage::ObjectStorage,
     protocol::{AwsError, Operation, Output},
-    store::{Store, Tables},
+    store::{StorageError, Store, Tables},
 };
 
 /// Tells a resource from others that had the same identifier before or will have it later.
@@ -85,6 +85,15 @@ impl Operations {
     #[must_use]
     pub fn with_references(self, references: References) -> Self {
         Self { references: Some(Arc::new(references)), ..self }
+    }
+
+    /// The same on a copy of the records, whose changes nobody sees and no engine follows. Other services are not asked
+    /// whether what is named is there.
+    ///
+    /// # Errors
+    /// When there can be no copy.
+    pub fn on_scratch(&self) -> Result<Self, StorageError> {
+        Ok(Self { store: Arc::new(self.store.scratch()?), references: None, ..self.clone() })
     }
 
     /// The records that they work on.

@@ -6,6 +6,7 @@
 //!
 //! - [`query`]: a request's parameters into an [`Operation`];
 //! - `response`, over `xml`: an [`Output`] or an [`AwsError`] into the document that is sent;
+//! - [`shapes`]: what each parameter has to be, for those who write requests down;
 //! - [`sigv4`]: who signed a request, and whether the signature holds.
 
 mod error;
@@ -13,6 +14,7 @@ mod generated;
 pub mod query;
 mod response;
 mod sensitive;
+pub mod shapes;
 pub mod sigv4;
 mod wire_enum;
 mod xml;

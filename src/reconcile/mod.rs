@@ -265,6 +265,7 @@ fn concerned(tables: &Tables, Change { kind, scope, id }: &Change) -> Vec<Key> {
         | Kind::ScalingActivity
         | Kind::Event
         | Kind::Delivery
-        | Kind::LogCursor => Vec::new(),
+        | Kind::LogCursor
+        | Kind::InitNote => Vec::new(),
     }
 }

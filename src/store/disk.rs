@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, TableError};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, TableError, backends::InMemoryBackend};
 
 use super::tables::{Change, Kind, Tables};
 use crate::model::Scope;
@@ -75,6 +75,14 @@ impl Disk {
     pub fn open(path: &Path) -> Result<Self, StorageError> {
         let database = Some(open_database(path)?);
         Ok(Self { path: path.to_owned(), database })
+    }
+
+    /// A file that is in memory only, and gone with this.
+    pub fn in_memory() -> Result<Self, StorageError> {
+        let path = PathBuf::from("(memory)");
+        let database = Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(InMemoryBackend::new());
+        let database = database.map_err(|source| StorageError::Open { path: path.clone(), source })?;
+        Ok(Self { path, database: Some(database) })
     }
 
     /// Reads all records.

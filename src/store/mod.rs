@@ -53,6 +53,15 @@ impl Store {
         Ok(Self::start(disk, tables, outlets))
     }
 
+    /// A copy of the records as they are now, in memory only, whose changes nobody else sees: for trying out what would
+    /// become of them.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn scratch(&self) -> Result<Self, StorageError> {
+        Ok(Self::start(Disk::in_memory()?, Tables::clone(&self.tables()), Outlets::default()))
+    }
+
     fn start(disk: Disk, tables: Tables, outlets: Outlets) -> Self {
         let shared = Arc::new(Shared {
             published: ArcSwap::from_pointee(tables),

@@ -7,8 +7,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::table::Table;
 use crate::model::{
     CacheCluster, CacheParameterGroup, CacheSecurityGroup, CacheSubnetGroup, Delivery, Event, Fault,
-    GlobalReplicationGroup, LogCursor, ReplicationGroup, ReservedCacheNode, ScalableTarget, ScalingActivity, Scope,
-    ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
+    GlobalReplicationGroup, InitNote, LogCursor, ReplicationGroup, ReservedCacheNode, ScalableTarget, ScalingActivity,
+    Scope, ServerlessCache, Snapshot, UpdateAction, User, UserGroup,
 };
 
 /// Something that has a table of its own.
@@ -130,4 +130,6 @@ tables! {
     deliveries: Delivery,
     /// How far logs have been delivered, by engine, type of log and who gets it.
     log_cursors: LogCursor,
+    /// Which entries of init files have been carried out, by their digests.
+    init_notes: InitNote,
 }

@@ -21,6 +21,7 @@ mod faults;
 mod global_datastore_rules;
 mod global_datastores;
 mod global_node_groups;
+mod init;
 mod log_delivery;
 mod migration;
 #[expect(dead_code, reason = "the wire tests, whose module it is, read all of it")]

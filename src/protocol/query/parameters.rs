@@ -33,6 +33,22 @@ impl<'r> Parameters<'r> {
         let mut pairs = Vec::with_capacity(16);
         read_pairs(query.unwrap_or_default().as_bytes(), &mut pairs)?;
         read_pairs(body, &mut pairs)?;
+        Self::sorted(pairs)
+    }
+
+    /// The parameters of these names and values, which come from somewhere else than a request.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidQueryParameter` as [`Parameters::parse`].
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, AwsError> {
+        Self::sorted(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    fn sorted(mut pairs: Vec<Pair<'r>>) -> Result<Self, AwsError> {
+        if pairs.len() > MAX_PARAMETERS {
+            return Err(too_many());
+        }
         pairs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         if let Some(twice) = pairs.windows(2).find(|two| two[0].0 == two[1].0) {
             let message = format!("The parameter {} is given more than once.", shown(&twice[0].0));
@@ -70,8 +86,7 @@ fn read_pairs<'r>(form: &'r [u8], pairs: &mut Vec<Pair<'r>>) -> Result<(), AwsEr
             continue;
         }
         if pairs.len() == MAX_PARAMETERS {
-            let message = format!("A request may carry at most {MAX_PARAMETERS} parameters.");
-            return Err(AwsError::new(ErrorCode::InvalidQueryParameter, message));
+            return Err(too_many());
         }
         let (name, value) = match memchr::memchr(b'=', pair) {
             Some(at) => (&pair[..at], &pair[at + 1..]),
@@ -102,6 +117,11 @@ fn decode(encoded: &[u8]) -> Result<Cow<'_, str>, AwsError> {
 
 fn is_escape(at: &[u8]) -> bool {
     matches!(at, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+}
+
+fn too_many() -> AwsError {
+    let message = format!("A request may carry at most {MAX_PARAMETERS} parameters.");
+    AwsError::new(ErrorCode::InvalidQueryParameter, message)
 }
 
 fn not_utf8() -> AwsError {
