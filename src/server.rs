@@ -26,7 +26,7 @@ use crate::{
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
     integrations::{self, References, Services, ServicesError},
-    log_delivery,
+    log_delivery::{self, Tails},
     metrics::{self, Metrics},
     migration_source::Sources,
     model::Outlets,
@@ -329,7 +329,7 @@ fn admin(
     trail: Arc<Trail>,
     metrics: Arc<Metrics>,
 ) -> Admin {
-    let reconcile::Shared { store, backend, clock, figures, .. } = reconciler;
+    let reconcile::Shared { store, backend, clock, figures, secret, .. } = reconciler;
     Admin {
         store: Arc::clone(store),
         clock: Arc::clone(clock),
@@ -339,6 +339,7 @@ fn admin(
         trail,
         figures: Arc::clone(figures),
         metrics,
+        tails: Tails::new(Arc::clone(store), Arc::clone(backend), secret.clone()),
         backend: backend.name(),
     }
 }

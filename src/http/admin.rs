@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     faults::Faults,
     figures::Figures,
+    log_delivery::Tails,
     metrics::Metrics,
     model::{CacheCluster, CacheNode, NodeId},
     operations,
@@ -42,6 +43,8 @@ pub struct Admin {
     pub figures: Arc<Figures>,
     /// Those of caches.
     pub metrics: Arc<Metrics>,
+    /// The ends of the engines' logs.
+    pub tails: Tails,
     /// The backend's name.
     pub backend: &'static str,
 }

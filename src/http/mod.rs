@@ -10,6 +10,7 @@ mod caller;
 mod faults;
 mod guard;
 mod limits;
+mod live;
 mod metrics;
 mod serve;
 
@@ -34,6 +35,7 @@ pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
         .route("/clock/advance", post(admin::advance_clock))
         .route("/faults", get(faults::list).post(faults::begin).delete(faults::heal_all))
         .route("/faults/{id}", delete(faults::heal))
+        .merge(live::routes())
         .route_layer(from_fn_with_state(Arc::clone(&guard), guard::admin));
     // Prometheus asks for it there unless told otherwise.
     let figures = Router::new()

@@ -67,6 +67,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "cloudwatch",
             "faults",
             "figures",
+            "log_delivery",
             "metrics",
             "model",
             "operations",
