@@ -59,7 +59,8 @@ def test_a_page_shows_what_happens_as_it_happens(server, page):
     assert page.wait(40) == 0, page.stderr.read()
 
 
-def test_logs_are_read_to_their_end_and_on_without_what_commands_were_about(server):
+def test_logs_are_read_to_their_end_and_on_without_what_commands_were_about(own_server):
+    server = own_server()
     client = server.client()
     client.create_cache_parameter_group(
         CacheParameterGroupName="slow", CacheParameterGroupFamily="redis7", Description="for a test"

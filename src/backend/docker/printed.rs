@@ -38,7 +38,8 @@ async fn read(docker: &Docker, container: &str, options: LogsOptions, after: u64
                 let text = String::from_utf8_lossy(&message);
                 lines.extend(text.lines().filter_map(line).filter(|(place, _)| *place > after));
             }
-            Err(error) if status(&error) == Some(404) => break,
+            // Gone, or about to be.
+            Err(error) if matches!(status(&error), Some(404 | 409)) => break,
             Err(error) => return Err(failed("reading what an engine printed", &error)),
         }
     }
