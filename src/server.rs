@@ -27,7 +27,7 @@ use crate::{
     init::{self, Environment, Init, InitError, Progress},
     instance::{Instance, InstanceError},
     integrations::{self, References, Services, ServicesError},
-    log_delivery,
+    log_delivery::{self, Tails},
     metrics::{self, Metrics},
     migration_source::Sources,
     model::{Outlets, Scope},
@@ -367,7 +367,7 @@ fn admin(
     metrics: Arc<Metrics>,
     init: Arc<Progress>,
 ) -> Admin {
-    let reconcile::Shared { store, backend, clock, figures, .. } = reconciler;
+    let reconcile::Shared { store, backend, clock, figures, secret, .. } = reconciler;
     Admin {
         store: Arc::clone(store),
         clock: Arc::clone(clock),
@@ -378,6 +378,7 @@ fn admin(
         figures: Arc::clone(figures),
         metrics,
         init,
+        tails: Tails::new(Arc::clone(store), Arc::clone(backend), secret.clone()),
         backend: backend.name(),
     }
 }

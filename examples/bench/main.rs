@@ -4,10 +4,11 @@
 //! never the same twice: the ratio of the two is what can be compared. Nothing here passes or fails; the targets are
 //! printed for whoever reads. `docs/performance.md` tells what each line means.
 //!
-//! Usage: `bench [start|describe|writes|engine|fleet|gateway|tls|groups|snapshots|metrics|image]..`, all of them when none is named. The
+//! Usage: `bench [start|describe|writes|engine|fleet|gateway|tls|groups|snapshots|metrics|image|console]..`, all of them when none is named. The
 //! server is the release build beside this program, or the one that `CACHETTE_BINARY` names. The floors that have to be processes of
 //! their own are this program again, with other arguments.
 
+mod console;
 mod describe;
 mod docker;
 mod engine;
@@ -34,8 +35,8 @@ use std::{path::PathBuf, process::ExitCode};
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The parts that can be asked for by name, in the order in which they run.
-const PARTS: [&str; 11] =
-    ["start", "describe", "writes", "engine", "fleet", "gateway", "tls", "groups", "snapshots", "metrics", "image"];
+const PARTS: [&str; 12] =
+    ["start", "describe", "writes", "engine", "fleet", "gateway", "tls", "groups", "snapshots", "metrics", "image", "console"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -85,6 +86,7 @@ fn measure(parts: &[&str]) -> Result<(), Error> {
                 "groups" => groups::measure(binary).await,
                 "metrics" => metrics::measure(binary).await,
                 "image" => image::measure(binary).await,
+                "console" => console::measure(binary).await,
                 _ => snapshots::measure(binary).await,
             }
         });

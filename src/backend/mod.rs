@@ -181,6 +181,9 @@ pub enum BackendError {
     },
 }
 
+/// The most lines of [`Backend::last_printed`].
+pub const LAST_LINES: usize = output::LINES;
+
 /// What an engine printed since some place in its output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Printed {
@@ -258,6 +261,13 @@ pub trait Backend: Send + Sync + 'static {
     /// few hundred at most, and none of what may hold a secret. What a place is only the backend knows.
     async fn printed(&self, id: &EngineId, after: u64) -> Result<Printed, BackendError> {
         let _ = (id, after);
+        Ok(Printed::default())
+    }
+
+    /// The last lines that this run of an engine has printed so far, [`LAST_LINES`] at most, fit to be shown as those of
+    /// [`printed`](Self::printed), which goes on behind them.
+    async fn last_printed(&self, id: &EngineId) -> Result<Printed, BackendError> {
+        let _ = id;
         Ok(Printed::default())
     }
 }

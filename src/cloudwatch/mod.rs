@@ -13,6 +13,7 @@ mod list;
 mod period;
 mod protocol;
 mod query;
+mod series;
 mod statistic;
 mod statistics;
 mod value;
@@ -28,6 +29,7 @@ use crate::{
 
 pub use error::{Code, Error};
 pub use protocol::{Answer, Protocol, Request, SERVICE, VERSION};
+pub use series::{Series, SeriesQuery};
 use value::{Fields, Value};
 
 /// An operation.

@@ -16,6 +16,7 @@ use crate::{
     faults::Faults,
     figures::Figures,
     init::Progress,
+    log_delivery::Tails,
     metrics::Metrics,
     model::{CacheCluster, CacheNode, NodeId},
     operations,
@@ -45,6 +46,8 @@ pub struct Admin {
     pub metrics: Arc<Metrics>,
     /// How far what is to be there from the start has come.
     pub init: Arc<Progress>,
+    /// The ends of the engines' logs.
+    pub tails: Tails,
     /// The backend's name.
     pub backend: &'static str,
 }

@@ -11,6 +11,7 @@ mod export;
 mod faults;
 mod guard;
 mod limits;
+mod live;
 mod metrics;
 mod readiness;
 mod serve;
@@ -37,6 +38,7 @@ pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
         .route("/clock/advance", post(admin::advance_clock))
         .route("/faults", get(faults::list).post(faults::begin).delete(faults::heal_all))
         .route("/faults/{id}", delete(faults::heal))
+        .merge(live::routes())
         .route_layer(from_fn_with_state(Arc::clone(&guard), guard::admin));
     // Prometheus asks for it there unless told otherwise.
     let figures = Router::new()

@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    FIRST_PAUSE, LONGEST_PAUSE, Tools, engine_log, slow_log,
+    FIRST_PAUSE, LONGEST_PAUSE, Tools, engine_log, login, slow_log,
     wanted::{DeliveryKey, Task},
 };
 use crate::{
     backend::{BackendError, EngineId},
     engine::{EngineError, EngineSettings, RedisClient},
     integrations::{LogError, LogLine},
-    model::{Engine, LogConfiguration, LogCursor, LogFormat, LogSink, LogType, NodeId, Observed, parameters},
+    model::{Engine, LogConfiguration, LogCursor, LogFormat, LogSink, LogType, NodeId},
     store::StorageError,
 };
 
@@ -254,23 +254,7 @@ impl Course {
     fn settings(&self, tools: &Tools) -> Option<EngineSettings> {
         let tables = tools.store.tables();
         let cluster = tables.cache_clusters.get(&self.delivery.scope, &self.cluster)?;
-        let engines = &cluster.nodes.get(&self.node)?.engines;
-        let generation =
-            engines.keys().find(|generation| cluster.engine_name(self.node, **generation) == self.engine)?;
-        let running = engines.get(generation).and_then(Observed::running)?;
-        Some(EngineSettings {
-            engine: running.settings.engine,
-            version: running.settings.engine_version.clone(),
-            port: running.address.port(),
-            parameters: parameters::effective(&running.settings),
-            open_files: None,
-            access: running.settings.access.clone(),
-            iam_passwords: std::collections::BTreeMap::new(),
-            admin: tools.secret.of_engine(&self.engine),
-            replicates: cluster.membership.is_some(),
-            is_serverless: cluster.scope.is_behind_serverless(),
-            cluster: None,
-        })
+        login::settings(cluster, self.node, &self.engine, &tools.secret)
     }
 
     async fn put(&self, tools: &Tools, lines: &[Placed]) -> Result<(), CourseError> {

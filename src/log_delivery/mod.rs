@@ -5,13 +5,17 @@
 //! only after the lines have arrived. So a server that is killed delivers some of them once more, and loses none. A
 //! [`keeper`] for each delivery looks whether the destination is there. What either of them meets with becomes the
 //! delivery's status ([`outcome`]).
+//!
+//! Somebody who only looks at a log gets its end from [`Tails`], which delivers nothing.
 
 mod course;
 mod engine_log;
 mod files;
 mod keeper;
+mod login;
 mod outcome;
 mod slow_log;
+mod tail;
 mod wanted;
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
@@ -25,6 +29,8 @@ use crate::{
     model::LogCursor,
     store::{StorageError, Store},
 };
+pub use tail::{Tail, TailError, Tails};
+
 use files::LogFiles;
 use outcome::Outcomes;
 use wanted::{Task, Wanted};

@@ -15,7 +15,7 @@ mod writer;
 use std::{path::Path, sync::Arc};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use disk::StorageError;
 pub use draft::Draft;
@@ -27,6 +27,9 @@ use disk::Disk;
 use writer::{Job, Shared, Writer};
 
 use crate::model::Outlets;
+
+/// How many commits a reader of [`Store::recent_changes`] may be behind before it misses some.
+const RECENT: usize = 256;
 
 /// The records of all accounts and regions.
 pub struct Store {
@@ -67,6 +70,7 @@ impl Store {
             published: ArcSwap::from_pointee(tables),
             version: watch::Sender::new(0),
             followers: std::sync::Mutex::default(),
+            recent: broadcast::Sender::new(RECENT),
         });
         let (jobs, queue) = std::sync::mpsc::channel();
         let writer = Writer::new(disk, Arc::clone(&shared), outlets);
@@ -109,6 +113,12 @@ impl Store {
     #[must_use]
     pub fn changes(&self) -> mpsc::UnboundedReceiver<Arc<[Change]>> {
         self.shared.follow()
+    }
+
+    /// The same for those who may be slow: who falls too far behind is told so, and misses what was in between.
+    #[must_use]
+    pub fn recent_changes(&self) -> broadcast::Receiver<Arc<[Change]>> {
+        self.shared.recent.subscribe()
     }
 
     /// A number that rises with every published change, for those who only want to look again.

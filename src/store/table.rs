@@ -37,10 +37,19 @@ impl<R> Table<R> {
     }
 
     /// The records of `scope` whose identifiers come after `id`.
-    pub fn iter_after<'a>(&'a self, scope: &Scope, id: &str) -> impl Iterator<Item = (&'a String, &'a Arc<R>)> {
+    pub fn iter_after<'a>(
+        &'a self,
+        scope: &Scope,
+        id: &str,
+    ) -> impl Iterator<Item = (&'a String, &'a Arc<R>)> + use<'a, R> {
         use std::ops::Bound;
         let range = (Bound::Excluded(id.to_owned()), Bound::Unbounded);
         self.scopes.get(scope).into_iter().flat_map(move |records| records.range(range.clone()))
+    }
+
+    /// The accounts and regions that have records.
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.scopes.keys()
     }
 
     /// The records of every account and region.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::{
     disk::{Disk, StorageError},
@@ -26,6 +26,7 @@ pub(super) struct Shared {
     pub published: ArcSwap<Tables>,
     pub version: watch::Sender<u64>,
     pub followers: Mutex<Vec<mpsc::UnboundedSender<Arc<[Change]>>>>,
+    pub recent: broadcast::Sender<Arc<[Change]>>,
 }
 
 impl Shared {
@@ -42,6 +43,8 @@ impl Shared {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .retain(|follower| follower.send(Arc::clone(changes)).is_ok());
+        // Mostly nobody listens.
+        let _ = self.recent.send(Arc::clone(changes));
     }
 }
 

@@ -74,6 +74,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "faults",
             "figures",
             "init",
+            "log_delivery",
             "metrics",
             "model",
             "operations",

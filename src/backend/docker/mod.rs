@@ -208,6 +208,10 @@ impl Backend for DockerBackend {
     async fn printed(&self, id: &EngineId, after: u64) -> Result<Printed, BackendError> {
         printed::printed(&self.shared.docker, &container::name(&self.shared.instance, id), after).await
     }
+
+    async fn last_printed(&self, id: &EngineId) -> Result<Printed, BackendError> {
+        printed::last_printed(&self.shared.docker, &container::name(&self.shared.instance, id)).await
+    }
 }
 
 impl Shared {

@@ -12,6 +12,17 @@ use crate::backend::{BackendError, Printed, output};
 pub(super) async fn printed(docker: &Docker, container: &str, after: u64) -> Result<Printed, BackendError> {
     let since = i32::try_from(after / 1_000_000_000).unwrap_or(i32::MAX);
     let options = LogsOptions { stdout: true, stderr: true, timestamps: true, since, ..Default::default() };
+    read(docker, container, options, after).await
+}
+
+/// The last lines.
+pub(super) async fn last_printed(docker: &Docker, container: &str) -> Result<Printed, BackendError> {
+    let tail = output::LINES.to_string();
+    read(docker, container, LogsOptions { stdout: true, stderr: true, timestamps: true, tail, ..Default::default() }, 0)
+        .await
+}
+
+async fn read(docker: &Docker, container: &str, options: LogsOptions, after: u64) -> Result<Printed, BackendError> {
     let mut logs = std::pin::pin!(docker.logs(container, Some(options)));
     let mut lines = Vec::new();
     while lines.len() < output::LINES
@@ -27,7 +38,8 @@ pub(super) async fn printed(docker: &Docker, container: &str, after: u64) -> Res
                 let text = String::from_utf8_lossy(&message);
                 lines.extend(text.lines().filter_map(line).filter(|(place, _)| *place > after));
             }
-            Err(error) if status(&error) == Some(404) => break,
+            // Gone, or about to be.
+            Err(error) if matches!(status(&error), Some(404 | 409)) => break,
             Err(error) => return Err(failed("reading what an engine printed", &error)),
         }
     }

@@ -28,6 +28,9 @@ const RECORD: &str = "engine.json";
 /// The most bytes of the log that are read at once.
 const CHUNK: u64 = 256 * 1024;
 
+/// The most bytes of the log whose end is asked for.
+const LAST: u64 = 128 * 1024;
+
 /// What cannot be read off the process itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
@@ -120,6 +123,28 @@ impl Folder {
         Ok(Printed { lines })
     }
 
+    /// The last lines of the log, no more than are read at once.
+    pub(super) fn last_printed(&self) -> io::Result<Printed> {
+        let length = match fs::metadata(self.0.join(LOG)) {
+            Ok(metadata) => metadata.len(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Printed::default()),
+            Err(error) => return Err(error),
+        };
+        let start = length.saturating_sub(LAST);
+        let mut lines = Vec::new();
+        let mut place = start;
+        while place < length {
+            let more = self.printed(place)?.lines;
+            let Some((end, _)) = more.last() else { break };
+            place = *end;
+            lines.extend(more);
+        }
+        // What was cut in the middle may be the rest of a line that is not to be shown.
+        let cut = usize::from(start > 0).min(lines.len());
+        let first = lines.len().saturating_sub(output::LINES).max(cut);
+        Ok(Printed { lines: lines.split_off(first) })
+    }
+
     /// Deletes the folder and all in it.
     pub(super) fn remove(&self) -> io::Result<()> {
         match fs::remove_dir_all(&self.0) {
@@ -132,6 +157,25 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_lines_are_those_that_are_read_next_before_others() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder(place.path().to_owned());
+        let last = || folder.last_printed().expect("what was printed").lines;
+        assert_eq!(last(), [], "there is no log yet");
+        fs::write(place.path().join(LOG), "one\n>>> 'requirepass x'\nunfin").expect("a log");
+        assert_eq!(last(), [(4, "one".to_owned()), (24, ">>> (not shown)".to_owned())]);
+        let long = format!(">>> '{}'\nlast\n", "secret".repeat(50_000));
+        fs::write(place.path().join(LOG), &long).expect("a log");
+        assert_eq!(
+            last(),
+            [(long.len() as u64, "last".to_owned())],
+            "and not the end of a line that is not to be shown"
+        );
+        fs::write(place.path().join(LOG), "many\n".repeat(1_000)).expect("a log");
+        assert_eq!((last().len(), last()[output::LINES - 1].0), (output::LINES, 5_000));
+    }
 
     #[test]
     fn what_was_printed_is_read_in_whole_lines_from_any_place_on() {

@@ -137,6 +137,12 @@ impl Backend for ProcessBackend {
         let printed = blocking(move || folder.printed(after)).await?;
         printed.map_err(|error| failed(format!("reading the log of {id}"), &error))
     }
+
+    async fn last_printed(&self, id: &EngineId) -> Result<Printed, BackendError> {
+        let folder = Folder::of(&self.shared.root, id);
+        let printed = blocking(move || folder.last_printed()).await?;
+        printed.map_err(|error| failed(format!("reading the log of {id}"), &error))
+    }
 }
 
 impl Shared {
