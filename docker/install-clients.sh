@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the clients that the end-to-end tests drive the server with: those for Python into .venv, as pinned in
-# tests/requirements.txt, and those for JavaScript beside their tests, as pinned in their package-lock.json. Does nothing
-# when they are there and the pins have not changed.
+# tests/requirements.txt, those for JavaScript beside their tests, as pinned in their package-lock.json, and the Chromium of
+# the system. Does nothing when they are there and the pins have not changed.
 set -euo pipefail
 # shellcheck source=docker/common.sh
 . "$(dirname "$0")/common.sh"
@@ -23,7 +23,7 @@ install_python() {
 }
 
 install_javascript() {
-  local folder=tests/e2e/javascript
+  local folder=$1
   local pins=$folder/package-lock.json stamp=$folder/node_modules/installed-package-lock.json
   if cmp -s "$pins" "$stamp"; then return; fi
   if ! have node || ! have npm; then
@@ -31,10 +31,20 @@ install_javascript() {
     say "installing node with npm"
     apt_install nodejs npm
   fi
-  say "installing clients for JavaScript"
+  say "installing what $folder needs"
   npm ci --prefix "$folder" --omit=optional --no-audit --no-fund --loglevel=error </dev/null
   cp "$pins" "$stamp"
 }
 
+# The browser that the console is tested in: the distribution's own, which needs no download of another one.
+install_chromium() {
+  if have chromium; then return; fi
+  have apt-get || fail "there is no chromium here: install it, then try again"
+  say "installing chromium"
+  apt_install chromium
+}
+
 install_python
-install_javascript
+install_javascript tests/e2e/javascript
+install_javascript tests/e2e/console
+install_chromium
