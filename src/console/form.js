@@ -24,7 +24,7 @@ export function awsRequest(action, parameters) {
  * Opens a form, and answers its dialog.
  * @param {object} form
  * @param {string} form.title
- * @param {string} [form.text] - what happens, in a sentence or two
+ * @param {string | string[]} [form.text] - what happens, in a sentence or two
  * @param {string} form.submit - what the button says
  * @param {boolean} [form.danger] - whether it takes something away
  * @param {object[]} form.fields - see `fields.js`

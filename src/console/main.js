@@ -36,7 +36,7 @@ async function open() {
   main.replaceChildren();
   morph(main, content);
   main.removeAttribute('aria-busy');
-  main.dataset.page = page;
+  main.dataset.at = location.hash;
   header();
 }
 

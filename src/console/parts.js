@@ -2,7 +2,7 @@
 
 import { h, say } from './dom.js';
 
-const GOOD = ['available', 'active', 'in-sync', 'enabled'];
+const GOOD = ['available', 'active', 'in-sync', 'enabled', 'primary-only'];
 const BAD = ['create-failed', 'failed', 'restore-failed', 'incompatible-network', 'incompatible'];
 
 /** A status as a dot and its word. */

@@ -44,6 +44,8 @@ export function changed() {
 async function watch() {
   try {
     await import('./live/index.js');
+    // What has changed before they listened, they do not tell.
+    setTimeout(changed, POLL);
   } catch {
     document.documentElement.classList.add('not-live');
     setInterval(() => document.hidden || changed(), POLL);

@@ -13,6 +13,7 @@ mod certificates;
 mod cluster_security;
 mod clusters;
 mod compatibility;
+mod console;
 mod create;
 mod engine_versions;
 mod events;

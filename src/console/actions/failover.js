@@ -1,4 +1,4 @@
-// Gives a shard another primary.
+// Gives a shard, or a global datastore, another primary.
 
 import { awsRequest, openForm } from '../form.js';
 
@@ -28,5 +28,31 @@ export function openPromote(group, node) {
         ApplyImmediately: true,
       }),
     done: `${node.cache_cluster_id} becomes the primary.`,
+  });
+}
+
+/** Has another region of a global datastore take writes. */
+export function openGlobalFailover(global) {
+  const others = global.members.filter(([region]) => region !== global.primary_region);
+  const groups = new Map(others);
+  openForm({
+    title: `Fail over ${global.id}`,
+    submit: 'Fail over',
+    fields: [
+      {
+        name: 'region',
+        kind: 'select',
+        label: 'Region that takes writes from then on',
+        options: others.map(([region]) => region),
+        value: others[0][0],
+      },
+    ],
+    request: ({ region }) =>
+      awsRequest('FailoverGlobalReplicationGroup', {
+        GlobalReplicationGroupId: global.id,
+        PrimaryRegion: region,
+        PrimaryReplicationGroupId: groups.get(region),
+      }),
+    done: ({ region }) => `${global.id} is failing over to ${region}.`,
   });
 }

@@ -12,7 +12,12 @@ export async function openKeys(refused) {
   const { accessKey } = keys() ?? {};
   opened = openForm({
     title: 'Keys',
-    text: `${typeof refused === 'string' ? `The server says: ${refused} ` : ''}A server that runs with --auth sigv4 takes signed requests only. The keys stay in this tab and are gone when it is closed. Leave both empty to sign nothing.`,
+    text: [
+      // What the server says of a request without a signature is of no help to people.
+      accessKey && typeof refused === 'string' && `The server says: ${refused} `,
+      'A server that runs with --auth sigv4 takes signed requests only. The keys stay in this tab and are gone when it ',
+      'is closed. Leave both empty to sign nothing.',
+    ],
     submit: 'Use',
     fields: [
       { name: 'accessKey', label: 'Access key', value: accessKey ?? '' },

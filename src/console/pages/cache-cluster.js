@@ -6,7 +6,7 @@ import { faultBanners, nodeTable } from '../nodes.js';
 import { button, copyable, count, engineName, facts, heading, moment, section, status, tagList } from '../parts.js';
 import { caches } from '../resources.js';
 import { link } from '../routes.js';
-import { watching } from '../watching.js';
+import { watchNodes } from '../watching.js';
 
 export const title = (id) => id;
 
@@ -26,7 +26,7 @@ export async function show(id) {
     section('Endpoints', {}, facts([...endpoints(described)])),
     section('Settings', {}, facts([...settings(cluster, described), ['Tags', tagList(tags)]])),
     section('Nodes', {}, nodeTable('Nodes', cluster.nodes)),
-    ...watching({ sources: [['cache-cluster', id]], nodes: cluster.nodes, engine: cluster.engine }),
+    ...watchNodes({ type: 'cache-cluster', id, nodes: cluster.nodes, engine: cluster.engine }),
   ];
 }
 

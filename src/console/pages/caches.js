@@ -1,9 +1,10 @@
 // All caches of the account in the region, in one list.
 
 import { h, morph } from '../dom.js';
+import { globalDatastores } from '../global.js';
 import { button, count, engineName, heading, moment, status, table } from '../parts.js';
 import { caches } from '../resources.js';
-import { link } from '../routes.js';
+import { link, route } from '../routes.js';
 
 /** What the user filters by. It outlives the page. */
 let wanted = '';
@@ -15,18 +16,19 @@ let isPainted = false;
 export const title = () => 'Caches';
 
 export async function show() {
-  return page(rowsOf(await caches()));
+  const known = await caches();
+  return page(rowsOf(known), known.global_replication_groups);
 }
 
-function page(rows) {
+function page(rows, globals) {
   const found = rows.filter((row) => matches(row, wanted));
   const shown = isPainted ? found : found.slice(0, FIRST);
   if (!isPainted) {
     isPainted = true;
-    if (shown.length < found.length) requestAnimationFrame(() => setTimeout(() => update(rows)));
+    if (shown.length < found.length) requestAnimationFrame(() => setTimeout(() => update(rows, globals)));
   }
   return [
-    heading('Caches', { beside: h('span', { class: 'count' }, String(rows.length)), actions: actions(rows) }),
+    heading('Caches', { beside: h('span', { class: 'count' }, String(rows.length)), actions: actions(rows, globals) }),
     table({
       name: 'Caches',
       columns: COLUMNS,
@@ -34,15 +36,15 @@ function page(rows) {
       key: (row) => `${row.page}/${row.id}`,
       empty: rows.length === 0 ? 'There is no cache in this account and region yet.' : `No cache matches “${wanted}”.`,
     }),
+    globals.length > 0 && globalDatastores(globals),
   ];
 }
 
-function update(rows) {
-  const main = document.getElementById('main');
-  if (main.dataset.page === 'caches') morph(main, page(rows));
+function update(rows, globals) {
+  if (route().page === 'caches') morph(document.getElementById('main'), page(rows, globals));
 }
 
-function actions(rows) {
+function actions(rows, globals) {
   const search = h('input', {
     type: 'search',
     class: 'filter',
@@ -50,7 +52,7 @@ function actions(rows) {
     'aria-label': 'Filter caches by name, engine, status …',
     oninput: (event) => {
       wanted = event.target.value.trim().toLowerCase();
-      update(rows);
+      update(rows, globals);
     },
   });
   search.value = wanted;
@@ -99,12 +101,15 @@ function nodesOf(cache) {
   return cache.nodes ?? cache.shards?.flatMap((shard) => shard.nodes) ?? [];
 }
 
+/** `3 nodes`, or `2 × 3 nodes` where every one of two shards has three. */
 function sizeOf(cache) {
   const nodes = nodesOf(cache).length;
+  const shards = cache.shards?.length ?? 1;
   if (nodes === 0) return '–';
-  return cache.shards?.length > 1
-    ? `${count(cache.shards.length, 'shard')}, ${count(nodes, 'node')}`
-    : count(nodes, 'node');
+  if (shards === 1) return count(nodes, 'node');
+  return nodes % shards === 0
+    ? `${shards} × ${count(nodes / shards, 'node')}`
+    : `${count(nodes, 'node')}, ${shards} shards`;
 }
 
 const COLUMNS = [

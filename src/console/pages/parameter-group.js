@@ -71,7 +71,11 @@ function columns(group, isOwn) {
         each.Source === 'user' && h('span', { class: 'tag' }, 'set'),
       ],
     },
-    { head: 'Allowed', class: 'allowed', cell: (each) => h('span', { class: 'note' }, each.AllowedValues ?? '') },
+    {
+      head: 'Allowed',
+      class: 'allowed',
+      cell: (each) => h('span', { class: 'note', title: each.AllowedValues }, each.AllowedValues ?? ''),
+    },
     {
       head: h('span', { class: 'offscreen' }, 'Actions'),
       narrow: true,

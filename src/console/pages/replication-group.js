@@ -3,7 +3,7 @@
 import { call, tagsOf } from '../api.js';
 import { h } from '../dom.js';
 import { faultBanners, nodeTable } from '../nodes.js';
-import { watching } from '../watching.js';
+import { watchNodes } from '../watching.js';
 import { button, copyable, count, engineName, facts, heading, moment, section, status, tagList } from '../parts.js';
 import { caches } from '../resources.js';
 
@@ -34,11 +34,7 @@ export async function show(id) {
     section('Endpoints', {}, facts([...endpoints(described)])),
     section('Settings', {}, facts([...settings(group, described, member), ['Tags', tagList(tags)]])),
     ...group.shards.map((shard) => shardSection(group, shard)),
-    ...watching({
-      sources: [['replication-group', group.id], ...nodes.map((node) => ['cache-cluster', node.cache_cluster_id])],
-      nodes,
-      engine: group.engine,
-    }),
+    ...watchNodes({ type: 'replication-group', id: group.id, nodes, engine: group.engine }),
   ];
 }
 

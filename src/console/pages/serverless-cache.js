@@ -5,7 +5,7 @@ import { h } from '../dom.js';
 import { faultBanners } from '../nodes.js';
 import { button, copyable, engineName, facts, heading, moment, section, status, tagList } from '../parts.js';
 import { caches } from '../resources.js';
-import { watching } from '../watching.js';
+import { watchServerless } from '../watching.js';
 
 export const title = (id) => id;
 
@@ -48,7 +48,7 @@ export async function show(id) {
         ['Tags', tagList(tags)],
       ]),
     ),
-    ...watching({ sources: [['serverless-cache', id]], nodes: [], engine: cache.Engine }),
+    ...watchServerless(id),
   ];
 }
 

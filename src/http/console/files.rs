@@ -38,6 +38,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "fields.js",
         "form.js",
         "forms.css",
+        "global.js",
         "index.html",
         "main.js",
         "nodes.js",

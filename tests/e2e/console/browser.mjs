@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 const CHROMIUM = process.env.CACHETTE_CHROMIUM ?? "/usr/bin/chromium";
 
 /** The longest that anything may take, in milliseconds. */
-const LIMIT = 30_000;
+const LIMIT = 60_000;
 
 /** Opens Chromium, has `story` use it, and looks whether every page kept the rules. */
 export async function withBrowser(story) {
@@ -32,6 +32,7 @@ export async function withBrowser(story) {
 async function open(browser, { url, screenshots, wrong }, { at = "#/caches", ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   context.setDefaultTimeout(LIMIT);
+  context.setDefaultNavigationTimeout(LIMIT);
   const page = await context.newPage();
   page.on("request", (request) => {
     if (!request.url().startsWith(`${url}/`) && !request.url().startsWith("data:"))
@@ -51,7 +52,7 @@ async function open(browser, { url, screenshots, wrong }, { at = "#/caches", ...
   page.heading = (name) => page.getByRole("heading", { level: 1, name }).waitFor();
   page.go = async (hash) => {
     await page.goto(`${url}/_cachette/console/${hash}`);
-    await page.locator("main:not([aria-busy]) h1").waitFor();
+    await page.locator(`main[data-at="${hash}"]:not([aria-busy]) h1`).waitFor();
   };
   await page.go(at);
   return page;
