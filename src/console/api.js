@@ -30,8 +30,8 @@ export async function call(action, parameters = {}) {
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' };
   const { account, region } = scope();
   const signature = keys()
-    ? await sign(keys(), region, body, headers, serverTime())
-    : unsigned(account, region, serverTime());
+    ? await sign(keys(), region, body, headers, await serverTime())
+    : unsigned(account, region, new Date());
   const answer = await fetch('/', { method: 'POST', headers: { ...headers, ...signature }, body });
   const xml = await answer.text();
   if (!answer.ok) {
@@ -55,8 +55,9 @@ export async function all(action, list, parameters = {}) {
   return found;
 }
 
-/** The tags of a resource, as `key=value`. Not every resource has them at any time. */
-export async function tagsOf(arn) {
+/** The tags of a resource, as `key=value`. Of what is being changed the API does not tell them. */
+export async function tagsOf(arn, status) {
+  if (status !== 'available') return [];
   const { TagList: tags = [] } = await call('ListTagsForResource', { ResourceName: arn }).catch(() => ({}));
   return tags.map(({ Key: key, Value: value }) => (value ? `${key}=${value}` : key));
 }

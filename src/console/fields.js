@@ -74,7 +74,7 @@ function label(description, id) {
     'label',
     { for: id },
     description.label,
-    description.required ? '' : h('span', { class: 'optional' }, ' optional'),
+    description.required || (description.value ?? '') !== '' ? '' : h('span', { class: 'optional' }, ' optional'),
   );
 }
 

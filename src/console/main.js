@@ -1,7 +1,7 @@
 // Starts the console: shows the page that the address asks for, and shows it anew when something changes.
 
 import { h, morph, say } from './dom.js';
-import { known, onChange } from './resources.js';
+import { caches, known, onChange } from './resources.js';
 import { route } from './routes.js';
 import { choose, keys, scope } from './scope.js';
 
@@ -38,6 +38,8 @@ async function open() {
   main.removeAttribute('aria-busy');
   main.dataset.at = location.hash;
   header();
+  // Not every page asks for what the header tells.
+  if (!known()) caches().then(header, console.debug);
 }
 
 /** Brings the page that is shown up to date. */

@@ -20,7 +20,8 @@ export async function caches() {
 }
 
 /** The time on the server, as far as we know. */
-export function serverTime() {
+export async function serverTime() {
+  if (!latest) await caches();
   return new Date(Date.now() + ahead);
 }
 

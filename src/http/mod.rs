@@ -28,17 +28,13 @@ use axum::{Router, middleware::from_fn_with_state, routing::delete, routing::get
 
 /// The routes of the server: the API at `/`, the server's own affairs under `/_cachette/`.
 pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
-    let guarded = Router::new()
+    let guarded = console::routes()
         .route("/resources", get(admin::resources))
         .route("/reset", post(admin::reset))
         .route("/trail", get(admin::trail))
         .route("/clock/advance", post(admin::advance_clock))
         .route("/faults", get(faults::list).post(faults::begin).delete(faults::heal_all))
         .route("/faults/{id}", delete(faults::heal))
-        .route("/console", get(console::redirect))
-        .route("/console/", get(console::index))
-        .route("/console/{*path}", get(console::file))
-        .route("/console/api/caches", get(console::caches))
         .route_layer(from_fn_with_state(Arc::clone(&guard), guard::admin));
     // Prometheus asks for it there unless told otherwise.
     let figures = Router::new()

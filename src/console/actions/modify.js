@@ -60,12 +60,20 @@ export function openModifyGroup(group, described, member) {
         UserGroupIdsToAdd: of('userGroup') ? [values.userGroup] : undefined,
         UserGroupIdsToRemove: of('userGroup') !== undefined && before.userGroup ? [before.userGroup] : undefined,
         SnapshotRetentionLimit: of('retention'),
+        SnapshottingClusterId: of('retention') > 0 ? snapshotted(group, described) : undefined,
         PreferredMaintenanceWindow: of('maintenance'),
         ApplyImmediately: values.now,
       });
     },
     done: `${group.id} is being modified.`,
   });
+}
+
+/** The member that daily snapshots are taken of, where one has to be named: a replica, so that the primary has no work. */
+function snapshotted(group, described) {
+  if (group.cluster_mode !== 'disabled' || described.SnapshottingClusterId) return undefined;
+  const nodes = group.shards.flatMap((shard) => shard.nodes);
+  return (nodes.find((node) => node.role === 'replica') ?? nodes[0])?.cache_cluster_id;
 }
 
 /** Of a cluster outside of groups. */

@@ -19,7 +19,7 @@ export async function show(id) {
   ]);
   const cluster = known.cache_clusters.find((each) => each.id === id);
   if (!cluster) return member(id, described);
-  const tags = await tagsOf(described.ARN);
+  const tags = await tagsOf(described.ARN, described.CacheClusterStatus);
   return [
     heading(id, { above: 'Cluster', beside: status(cluster.status), actions: actions(cluster, described) }),
     ...faultBanners(known.faults, id, cluster.nodes),

@@ -83,7 +83,9 @@ function rowsOf({ replication_groups: groups, cache_clusters: clusters, serverle
     type: cache.cache_node_type,
     created: cache.created,
     size: sizeOf(cache),
-    isBroken: broken.has(cache.id) || nodesOf(cache).some((node) => broken.has(node.cache_cluster_id)),
+    isBroken:
+      broken.has(cache.id) ||
+      nodesOf(cache).some((node) => broken.has(node.cache_cluster_id) || broken.has(node.availability_zone)),
   });
   return [
     ...groups.map((group) =>

@@ -17,7 +17,7 @@ export async function show(id) {
     call('DescribeReplicationGroups', { ReplicationGroupId: id }).then((answer) => answer.ReplicationGroups[0]),
     memberOf(nodes),
   ]);
-  const tags = await tagsOf(described.ARN);
+  const tags = await tagsOf(described.ARN, described.Status);
   if (!group) throw new Error(`${id} is only just being made. Look again.`);
   return [
     heading(group.id, {

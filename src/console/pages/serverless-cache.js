@@ -14,7 +14,7 @@ export async function show(id) {
     caches(),
     call('DescribeServerlessCaches', { ServerlessCacheName: id }).then((answer) => answer.ServerlessCaches),
   ]);
-  const tags = await tagsOf(cache.ARN);
+  const tags = await tagsOf(cache.ARN, cache.Status);
   return [
     heading(id, { above: 'Serverless cache', beside: status(cache.Status), actions: actions(cache) }),
     cache.Description?.trim() && h('p', { class: 'lead', key: 'about' }, cache.Description),

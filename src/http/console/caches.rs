@@ -25,7 +25,7 @@ use crate::{
 /// Whose caches, and where.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(in crate::http) struct Whose {
+pub(super) struct Whose {
     account: String,
     region: String,
 }
@@ -115,7 +115,7 @@ struct Global<'a> {
 }
 
 /// All caches of a scope, which accounts there are, and which regions.
-pub(in crate::http) async fn caches(State(admin): State<Arc<Admin>>, Query(whose): Query<Whose>) -> Json<Value> {
+pub(super) async fn caches(State(admin): State<Arc<Admin>>, Query(whose): Query<Whose>) -> Json<Value> {
     let scope = Scope::new(whose.account, whose.region);
     let tables = admin.store.tables();
     let groups = tables.replication_groups.iter(&scope).map(|(_, group)| group_of(&tables, group));

@@ -4,28 +4,40 @@
 mod caches;
 mod files;
 
-pub(super) use caches::caches;
+use std::sync::Arc;
 
 use axum::{
+    Router,
     extract::Path,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
 
+use super::Admin;
 use files::{CONTENT_SECURITY_POLICY, File};
 
+/// The routes below `/_cachette`; whoever may call the admin API may call them.
+pub(super) fn routes() -> Router<Arc<Admin>> {
+    Router::new()
+        .route("/console", get(redirect))
+        .route("/console/", get(index))
+        .route("/console/{*path}", get(file))
+        .route("/console/api/caches", get(caches::caches))
+}
+
 /// Where links of the pages start from: with a slash at the end.
-pub(super) async fn redirect() -> Redirect {
+async fn redirect() -> Redirect {
     Redirect::permanent("/_cachette/console/")
 }
 
 /// The page itself.
-pub(super) async fn index(headers: HeaderMap) -> Response {
+async fn index(headers: HeaderMap) -> Response {
     answer("index.html", &headers)
 }
 
 /// What the page loads.
-pub(super) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
     answer(&path, &headers)
 }
 
