@@ -35,8 +35,20 @@ use std::{path::PathBuf, process::ExitCode};
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The parts that can be asked for by name, in the order in which they run.
-const PARTS: [&str; 12] =
-    ["start", "describe", "writes", "engine", "fleet", "gateway", "tls", "groups", "snapshots", "metrics", "image", "console"];
+const PARTS: [&str; 12] = [
+    "start",
+    "describe",
+    "writes",
+    "engine",
+    "fleet",
+    "gateway",
+    "tls",
+    "groups",
+    "snapshots",
+    "metrics",
+    "image",
+    "console",
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

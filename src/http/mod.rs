@@ -7,6 +7,7 @@ mod autoscaling;
 mod body;
 mod browser;
 mod caller;
+mod console;
 mod export;
 mod faults;
 mod guard;
@@ -30,7 +31,7 @@ use axum::{Router, middleware::from_fn_with_state, routing::delete, routing::get
 
 /// The routes of the server: the API at `/`, the server's own affairs under `/_cachette/`.
 pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
-    let guarded = Router::new()
+    let guarded = console::routes()
         .route("/resources", get(admin::resources))
         .route("/reset", post(admin::reset))
         .route("/export", get(export::export))

@@ -14,6 +14,7 @@ mod cluster_security;
 mod clusters;
 mod compatibility;
 mod compatibility_page;
+mod console;
 mod console_live;
 mod create;
 mod engine_versions;
