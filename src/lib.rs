@@ -10,6 +10,7 @@ pub mod authorization;
 pub mod autoscaling;
 pub mod backend;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod cloudwatch;
 pub mod engine;

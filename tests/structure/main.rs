@@ -17,6 +17,7 @@ use clap::CommandFactory;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("model", &[]),
+    ("client", &[]),
     ("clock", &[]),
     ("figures", &[]),
     ("store", &["model"]),
