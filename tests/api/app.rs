@@ -71,7 +71,7 @@ impl App {
         let data = TempDir::new().expect("a folder");
         let data_dir = data.path().to_str().expect("a path in UTF-8");
         let fixed = ["cachette", "serve", "--listen", "127.0.0.1:0", "--backend", "none", "--data-dir", data_dir];
-        let Command::Serve(options) = Cli::parse_from(fixed.iter().chain(flags)).command;
+        let Command::Serve(options) = Cli::parse_from(fixed.iter().chain(flags)).command else { panic!("not serve") };
         let server = Server::start(*options).await.expect("the server starts");
         let address = server.address().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();

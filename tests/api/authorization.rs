@@ -196,7 +196,9 @@ async fn a_server_does_not_start_with_policies_that_it_does_not_understand() {
     let start = || {
         let flags = ["cachette", "serve", "--listen", "127.0.0.1:0", "--backend", "none", "--data-dir"];
         let paths = [data.path(), "--iam-policies".as_ref(), &file].map(|path| path.as_os_str().to_owned());
-        let Command::Serve(options) = Cli::parse_from(flags.map(Into::into).into_iter().chain(paths)).command;
+        let Command::Serve(options) = Cli::parse_from(flags.map(Into::into).into_iter().chain(paths)).command else {
+            panic!("not serve")
+        };
         Server::start(*options)
     };
     let error = start().await.err().expect("there is no file").to_string();
