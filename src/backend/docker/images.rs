@@ -261,51 +261,7 @@ fn tag_of(reference: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
-
-    use axum::{Router, body::Body, routing::post};
-    use bollard::API_DEFAULT_VERSION;
-    use bytes::Bytes;
-    use futures_util::{StreamExt, stream};
-    use tokio::{net::TcpListener, sync::Notify, time::timeout};
-
     use super::*;
-
-    const HALF: &str = r#"{"id":"a","status":"Downloading","progressDetail":{"current":34000000,"total":50000000}}"#;
-
-    /// A daemon that pulls half of an image, and the rest when it is told.
-    async fn daemon(rest: Arc<Notify>) -> Docker {
-        let pull = async move || {
-            let half = stream::once(async { Ok::<_, std::convert::Infallible>(Bytes::from(format!("{HALF}\n"))) });
-            let end = stream::once(async move {
-                rest.notified().await;
-                Ok(Bytes::from("{\"id\":\"a\",\"status\":\"Pull complete\"}\n"))
-            });
-            Body::from_stream(half.chain(end))
-        };
-        let router = Router::new().route("/{version}/images/create", post(pull));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        tokio::spawn(async { axum::serve(listener, router).await });
-        Docker::connect_with_http(&format!("tcp://{address}"), 10, API_DEFAULT_VERSION).expect("a client")
-    }
-
-    #[tokio::test]
-    async fn how_far_a_pull_has_come_can_be_asked() {
-        let rest = Arc::new(Notify::new());
-        let images = Images::new(daemon(Arc::clone(&rest)).await, HashMap::new(), false);
-        let looking = async {
-            while images.pulling(Engine::Redis).as_deref() != Some("pulling redis:7, 34 of 50 MB") {
-                tokio::task::yield_now().await;
-            }
-            assert_eq!(images.pulling(Engine::Valkey), None);
-            rest.notify_one();
-        };
-        let both = async { tokio::join!(images.pull(Engine::Redis, "redis:7"), looking) };
-        let (pulled, ()) = timeout(Duration::from_secs(30), both).await.expect("in time");
-        assert_eq!(pulled.expect("a daemon"), Ok(()));
-        assert_eq!(images.pulling(Engine::Redis), None);
-    }
 
     #[test]
     fn tags_are_told_from_ports() {
