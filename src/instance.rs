@@ -18,6 +18,9 @@ use crate::{
 /// The file's name in the data directory.
 const FILE: &str = "instance.json";
 
+/// The format of the data directory. It rises when an older version could no longer read what a newer one writes.
+const FORMAT: u32 = 1;
+
 /// The identity of this server.
 #[derive(Debug)]
 pub struct Instance {
@@ -29,15 +32,22 @@ pub struct Instance {
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
+    /// The first versions did not write it.
+    #[serde(default = "first_format")]
+    format: u32,
     name: String,
     secret: String,
+}
+
+fn first_format() -> u32 {
+    1
 }
 
 /// Why the data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InstanceError {
     /// The system refused.
-    #[error("cannot use the data directory {path}: {source}")]
+    #[error("the data directory cannot be used: {path}: {source}; choose another with --data-dir")]
     Io {
         /// Which file or folder.
         path: PathBuf,
@@ -45,8 +55,19 @@ pub enum InstanceError {
         source: io::Error,
     },
     /// The file is not one of ours.
-    #[error("{0} is damaged; remove the data directory to start afresh")]
+    #[error("{0} is damaged; remove the data directory to start afresh, or choose another with --data-dir")]
     Damaged(PathBuf),
+    /// A later version has been there.
+    #[error(
+        "{path} is of a later version of Cachette (format {format}, this one knows {FORMAT}); use that one, or choose \
+         another folder with --data-dir"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The format of the data directory.
+        format: u32,
+    },
 }
 
 impl Instance {
@@ -62,7 +83,7 @@ impl Instance {
         };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(at(data_dir))?;
         let path = data_dir.join(FILE);
-        let stored = match fs::read(&path) {
+        let stored: Stored = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| InstanceError::Damaged(path.clone()))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let stored = Stored::random().map_err(at(&path))?;
@@ -71,6 +92,9 @@ impl Instance {
             }
             Err(error) => return Err(at(&path)(error)),
         };
+        if stored.format > FORMAT {
+            return Err(InstanceError::Newer { path, format: stored.format });
+        }
         let secret = stored.secret_bytes().ok_or(InstanceError::Damaged(path))?;
         Ok(Self { name: stored.name, secret: InstanceSecret::new(secret) })
     }
@@ -82,7 +106,7 @@ impl Stored {
         fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
         let secret = hex(&bytes);
         let name = uuid::Uuid::new_v4().simple().to_string();
-        Ok(Self { name: name[..8].to_owned(), secret })
+        Ok(Self { format: FORMAT, name: name[..8].to_owned(), secret })
     }
 
     /// Writes the file whole or not at all.
@@ -97,6 +121,14 @@ impl Stored {
     fn secret_bytes(&self) -> Option<[u8; 32]> {
         unhex(&self.secret)?.try_into().ok()
     }
+}
+
+/// Where data is kept unless told otherwise, by the XDG rules.
+#[must_use]
+pub fn default_data_dir() -> Option<PathBuf> {
+    let xdg = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+    Some(xdg.or_else(home)?.join("cachette"))
 }
 
 #[cfg(test)]
@@ -115,6 +147,18 @@ mod tests {
         assert_eq!(first.secret.of_engine("e").password(), again.secret.of_engine("e").password());
         let mode = fs::metadata(data_dir.join(FILE)).expect("a file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_later_version_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        Instance::open(folder.path()).expect("made");
+        let path = folder.path().join(FILE);
+        let stored = fs::read_to_string(&path).expect("a file");
+        fs::write(&path, stored.replace(r#""format":1"#, r#""format":2"#)).expect("written");
+        assert!(matches!(Instance::open(folder.path()), Err(InstanceError::Newer { format: 2, .. })));
+        fs::write(&path, stored.replace(r#""format":1,"#, "")).expect("written");
+        Instance::open(folder.path()).expect("an early one is read");
     }
 
     #[test]

@@ -1,17 +1,24 @@
 //! The `cachette` binary.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 
 use cachette::{
-    cli::{Cli, Command, LogFormat, Serve},
+    cli::{self, Cli, Command, LogFormat, Serve},
+    client,
+    doctor::Report,
     open_files,
-    server::{Server, StartError},
+    server::Server,
+    status::Status,
+    terminal,
     traces::{self, Traces, TracesError},
 };
 use clap::Parser;
 use tokio::{
-    runtime::Handle,
-    signal::unix::{SignalKind, signal},
+    runtime::{Builder, Handle},
+    signal::unix::{Signal, SignalKind, signal},
 };
 use tracing_subscriber::{
     EnvFilter, Layer,
@@ -30,20 +37,56 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve(*options),
         Command::Wait(wait) => ask(wait.run()),
         Command::Export(export) => ask(export.run()),
+        Command::Doctor(options) => doctor(&options),
+        Command::Status(options) => status(options),
+        Command::Completion(options) => ended(terminal::print(options.script())),
     }
+}
+
+/// `cachette doctor`.
+fn doctor(options: &cli::Doctor) -> ExitCode {
+    open_files::allow_more();
+    let report = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(Report::of(&options.serve)),
+        Err(error) => return terminal::fail(&error),
+    };
+    let text = if options.json { report.json() } else { report.text(terminal::has_colour(&io::stdout())) };
+    match terminal::print(text) {
+        Ok(()) if !report.is_ready() => ExitCode::FAILURE,
+        printed => ended(printed),
+    }
+}
+
+/// `cachette status`.
+fn status(options: cli::Status) -> ExitCode {
+    let url = client::url_or_usual(options.url);
+    let asked = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(Status::ask(&url)),
+        Err(error) => return terminal::fail(&error),
+    };
+    match asked {
+        Ok(status) if options.json => ended(terminal::print(status.json())),
+        Ok(status) => ended(terminal::print(status.table(terminal::width()))),
+        Err(error) => terminal::fail(&error),
+    }
+}
+
+/// How a command ends that only had something to print.
+fn ended(printed: io::Result<()>) -> ExitCode {
+    printed.map_or_else(|error| terminal::fail(&error), |()| ExitCode::SUCCESS)
 }
 
 /// `cachette serve`.
 fn serve(options: Serve) -> ExitCode {
     open_files::allow_more();
     make_room_for_descriptors();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&error),
+        Err(error) => return terminal::fail(&error),
     };
     let traces = match traces(runtime.handle()) {
         Ok(traces) => traces,
-        Err(error) => return fail(&error),
+        Err(error) => return terminal::fail(&error),
     };
     log(options.log_format, traces.as_ref());
     let served = runtime.block_on(run(options));
@@ -52,20 +95,17 @@ fn serve(options: Serve) -> ExitCode {
     }
     match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
+        Err(error) => terminal::fail(&error),
     }
 }
 
 /// Runs a command that asks a server: in one thread, which is there at once.
 fn ask<E: std::error::Error>(command: impl Future<Output = Result<(), E>>) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error),
+    let asked = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(command),
+        Err(error) => return terminal::fail(&error),
     };
-    match runtime.block_on(command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
-    }
+    asked.map_or_else(|error| terminal::fail(&error), |()| ExitCode::SUCCESS)
 }
 
 /// How many descriptors there is room for from the start. A server with more endpoints than that starts no slower than
@@ -84,31 +124,51 @@ fn make_room_for_descriptors() {
     }
 }
 
-fn fail(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("cachette: {error}");
-    ExitCode::FAILURE
-}
-
 /// Serves until interrupted.
-async fn run(options: Serve) -> Result<(), StartError> {
+async fn run(options: Serve) -> Result<(), Box<dyn std::error::Error>> {
     let asked = options.listen;
     let server = Server::start(options).await?;
     let address = server.address().unwrap_or(asked);
-    println!("Cachette {} is listening on {address}, engines by {}.", env!("CARGO_PKG_VERSION"), server.backend());
-    println!("  aws --endpoint-url http://{address} elasticache describe-cache-clusters");
-    Box::pin(server.run(interrupted())).await;
+    let signals = EndSignals::hear()?;
+    let said = terminal::print(format!(
+        "Cachette {} is listening on {address}, engines by {}.\n  aws --endpoint-url http://{address} elasticache \
+         describe-cache-clusters\n",
+        env!("CARGO_PKG_VERSION"),
+        server.backend(),
+    ));
+    if let Err(error) = said {
+        tracing::warn!(%error, "nobody was told where the server is");
+    }
+    Box::pin(server.run(signals.asked_to_end())).await;
     Ok(())
 }
 
-/// Completes when the process is asked to end.
-async fn interrupted() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// The signals by which the process is asked to end.
+struct EndSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl EndSignals {
+    /// Hears them from now on; until then they end the process at once.
+    fn hear() -> io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// Completes at the first. Whoever asks once more does not want to wait for what is still done then.
+    async fn asked_to_end(mut self) {
+        self.next().await;
+        tokio::spawn(async move {
+            self.next().await;
+            std::process::exit(1);
+        });
     }
 }
 
@@ -127,9 +187,13 @@ fn log(format: LogFormat, traces: Option<&Traces>) {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
     };
-    let logger = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let is_read_by_people = io::stderr().is_terminal();
+    let logger = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     let logger = match format {
-        LogFormat::Text => logger.boxed(),
+        LogFormat::Text => {
+            // Where in the program a line comes from helps those who read a file, not those who watch.
+            logger.with_ansi(terminal::has_colour(&io::stderr())).with_target(!is_read_by_people).boxed()
+        }
         LogFormat::Json => logger.json().boxed(),
     };
     let logger = logger.with_filter(filter.and(filter_fn(traces::is_worth_a_line)));

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use rustix::fs::Access;
 use tokio::{
     net::TcpListener,
     sync::watch,
@@ -22,10 +23,11 @@ use crate::{
     faults::Faults,
     figures::Figures,
     gateway::{Gateway, GatewaySettings, Places, Records},
+    holder::{self, Holder},
     http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     init::{self, Environment, Init, InitError, Progress},
-    instance::{Instance, InstanceError},
+    instance::{Instance, InstanceError, default_data_dir},
     integrations::{self, References, Services, ServicesError},
     log_delivery::{self, Tails},
     metrics::{self, Metrics},
@@ -34,6 +36,7 @@ use crate::{
     object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
     open_files::OpenFiles,
     operations::{Operations, Options},
+    port_taker::PortTaker,
     protocol::sigv4::DEFAULT_ACCOUNT,
     reconcile,
     reset::Reset,
@@ -68,13 +71,51 @@ pub enum StartError {
     /// No backend can be used.
     #[error(transparent)]
     Backend(#[from] backend::SelectError),
-    /// The address is taken or not ours.
-    #[error("cannot listen on {address}: {source}")]
+    /// The address is taken.
+    #[error("--listen {address}: the port is taken by {by}; stop that, or choose another with --listen")]
+    PortTaken {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Who has it.
+        by: PortTaker,
+    },
+    /// The address is not ours.
+    #[error("--listen {address}: {source}")]
     Listen {
         /// The address.
         address: std::net::SocketAddr,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// Another server has the records open.
+    #[error(
+        "--data-dir {}: another server{} uses this folder; stop that, or choose another folder",
+        folder.display(),
+        by.as_ref().map(|holder| format!(" ({holder})")).unwrap_or_default()
+    )]
+    DataDirInUse {
+        /// The data directory.
+        folder: PathBuf,
+        /// Who that is, as far as it can be told.
+        by: Option<Holder>,
+    },
+    /// The records are of another version.
+    #[error("--data-dir {}: {source}; use the version of Cachette that wrote it, or another folder", folder.display())]
+    OtherVersion {
+        /// The data directory.
+        folder: PathBuf,
+        /// What cannot be read.
+        source: StorageError,
+    },
+    /// A folder that the server is to write to cannot be written to.
+    #[error("{flag} {}: {reason}", folder.display())]
+    Folder {
+        /// The flag that names it.
+        flag: &'static str,
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        reason: String,
     },
     /// There is no home directory to keep data in.
     #[error("there is no home directory; say where to keep data with --data-dir")]
@@ -138,8 +179,11 @@ impl Server {
         let data_dir = options.data_dir.or_else(default_data_dir).ok_or(StartError::NoDataDir)?;
         let instance = Instance::open(&data_dir)?;
         let services = Arc::new(Services::read(options.listen, |name| std::env::var(name).ok())?);
-        let store = Arc::new(open_store(&data_dir.join("records.redb"), services.outlets()).await?);
+        let store = open_store(&data_dir.join("records.redb"), services.outlets()).await;
+        let store = Arc::new(store.map_err(|error| unopened(error, &data_dir))?);
         let listener = listen(options.listen).await?;
+        options.log_dir.as_deref().map_or(Ok(()), |folder| be_writable("--log-dir", folder))?;
+        options.snapshot_dir.as_deref().map_or(Ok(()), |folder| be_writable("--snapshot-dir", folder))?;
         let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
         let certificates = Arc::new(Certificates::open(&data_dir, endpoint_host.as_deref())?);
         let snapshot_files = Arc::new(snapshot_files(options.snapshot_dir, &data_dir, &instance)?);
@@ -191,7 +235,7 @@ impl Server {
             authentication,
             authorization,
             clock: Arc::clone(&clock),
-            endpoint_host,
+            endpoint_host: endpoint_host.clone(),
             certificates: Arc::clone(&certificates),
             trail: Arc::clone(&trail),
             cloudwatch: CloudWatch::new(Arc::clone(&metrics), Arc::clone(&clock)),
@@ -211,6 +255,7 @@ impl Server {
         };
         let renewals = certificates.renewals();
         let admin = admin(&reconciler, certificates, trail, Arc::clone(&metrics), Arc::clone(&init.progress));
+        let admin = Admin { endpoint_host, ..admin };
         let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
         let stop_engines = options.stop_engines.then(|| reset(&reconciler));
         Ok(Self {
@@ -350,7 +395,29 @@ fn object_storage(folder: Option<PathBuf>) -> Result<ObjectStorage, StartError> 
 
 /// Listens on an address.
 async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+    match TcpListener::bind(address).await {
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            Err(StartError::PortTaken { address, by: PortTaker::of(address).await })
+        }
+        bound => bound.map_err(|source| StartError::Listen { address, source }),
+    }
+}
+
+/// Why records could not be opened, for whoever named the folder.
+fn unopened(error: StorageError, folder: &Path) -> StartError {
+    let folder = folder.to_owned();
+    match error {
+        StorageError::InUse(records) => StartError::DataDirInUse { folder, by: holder::of_file(&records) },
+        StorageError::Unreadable { .. } => StartError::OtherVersion { folder, source: error },
+        error => error.into(),
+    }
+}
+
+/// Makes the folder that a flag names, and sees to it that it can be written to: later there is nobody to tell.
+fn be_writable(flag: &'static str, folder: &Path) -> Result<(), StartError> {
+    let is_writable = || Ok(rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK)?);
+    let made = std::fs::create_dir_all(folder).and_then(|()| is_writable());
+    made.map_err(|error| StartError::Folder { flag, folder: folder.to_owned(), reason: error.to_string() })
 }
 
 /// What removes every record and every engine.
@@ -380,6 +447,11 @@ fn admin(
         init,
         tails: Tails::new(Arc::clone(store), Arc::clone(backend), secret.clone()),
         backend: backend.name(),
+        endpoint_host: None,
+        fetching: {
+            let backend = Arc::clone(backend);
+            Box::new(move |engine| backend.fetching(engine))
+        },
     }
 }
 
@@ -427,13 +499,6 @@ async fn open_store(path: &Path, outlets: Outlets) -> Result<Store, StorageError
             opened => return opened,
         }
     }
-}
-
-/// Where data is kept unless told otherwise, by the XDG rules.
-fn default_data_dir() -> Option<PathBuf> {
-    let xdg = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
-    Some(xdg.or_else(home)?.join("cachette"))
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ const NOBODY: &str = "anonymous";
 #[derive(Debug, thiserror::Error)]
 pub enum PoliciesError {
     /// The file cannot be read.
-    #[error("the policies in {} cannot be read: {source}", path.display())]
+    #[error("--iam-policies {}: the file cannot be read: {source}", path.display())]
     Read {
         /// Which file.
         path: PathBuf,
@@ -59,7 +59,7 @@ pub enum PoliciesError {
         source: std::io::Error,
     },
     /// The file holds something that is no policy, or one with something that is not supported.
-    #[error("the policies in {} are not understood: {source}", path.display())]
+    #[error("--iam-policies {}: the policies are not understood: {source}", path.display())]
     NotUnderstood {
         /// Which file.
         path: PathBuf,

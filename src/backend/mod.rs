@@ -20,12 +20,12 @@ mod process;
 mod select;
 mod turns;
 
-pub use docker::{DockerBackend, DockerSettings};
+pub use docker::{DockerAway, DockerBackend, DockerLook, DockerSettings, look as look_at_docker};
 pub use fake::{Call, FakeBackend, Fault};
 use nearest::nearest;
 pub use none::NoneBackend;
 #[cfg(target_os = "linux")]
-pub use process::{ProcessBackend, ProcessSettings};
+pub use process::{ProcessBackend, ProcessSettings, installed as installed_programs};
 pub use select::{Choice, SelectError, Selection, select};
 
 /// The name of one engine, unique among all that this instance of the server ever runs at the same time. It is made of
@@ -242,6 +242,12 @@ pub trait Backend: Send + Sync + 'static {
     async fn resize(&self, id: &EngineId, memory_limit: u64) -> Result<(), BackendError> {
         let _ = (id, memory_limit);
         Ok(())
+    }
+
+    /// What is being fetched so that `engine` can be started, and how far that has come, for people to read.
+    fn fetching(&self, engine: Engine) -> Option<String> {
+        let _ = engine;
+        None
     }
 
     /// What the engine takes of its machine now; `None` when it does not run or the backend cannot tell.

@@ -65,10 +65,15 @@ pub enum SelectError {
         /// The number of the group that may use the socket.
         group: u32,
     },
+    /// Docker was asked for, and does not work.
+    #[error(
+        "--backend docker: {0}; `cachette doctor` tells what mends it, and --backend process takes programs of this machine"
+    )]
+    Docker(BackendError),
     /// There is neither Docker nor any engine program.
     #[error(
-        "nothing here can run engines: {docker}; and no redis-server, valkey-server or memcached was found. Start Docker, \
-         or install engines (on Debian and Ubuntu: apt-get install redis-server memcached)"
+        "nothing here can run engines: {docker}; and no redis-server, valkey-server or memcached is on PATH or in \
+         --engine-path. Start Docker or install engines: `cachette doctor` tells how"
     )]
     Nothing {
         /// What Docker said.
@@ -84,7 +89,7 @@ pub async fn select(selection: Selection) -> Result<Arc<dyn Backend>, SelectErro
     match selection.choice {
         Choice::None => Ok(Arc::new(NoneBackend::default())),
         Choice::Process => Ok(process(&selection).await?),
-        Choice::Docker => Ok(docker(&selection).await?),
+        Choice::Docker => docker(&selection).await.map_err(SelectError::Docker),
         Choice::Auto => {
             let unavailable = match docker(&selection).await {
                 Ok(backend) => return Ok(backend),

@@ -18,7 +18,7 @@ use crate::{
     init::Progress,
     log_delivery::Tails,
     metrics::Metrics,
-    model::{CacheCluster, CacheNode, NodeId},
+    model::{CacheCluster, CacheNode, Engine, NodeId},
     operations,
     reset::Reset,
     store::Store,
@@ -50,6 +50,10 @@ pub struct Admin {
     pub tails: Tails,
     /// The backend's name.
     pub backend: &'static str,
+    /// The name under which endpoints are given out, where it is not the one that a request was sent to.
+    pub endpoint_host: Option<String>,
+    /// What the backend is fetching for an engine before it can start one, if it is.
+    pub fetching: Box<dyn Fn(Engine) -> Option<String> + Send + Sync>,
 }
 
 /// The certificate that clients have to trust to speak TLS to endpoints.
@@ -86,8 +90,27 @@ pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
             "id": id,
             "engine": cluster.engine,
             "engine_version": cluster.engine_version,
+            "node_type": cluster.cache_node_type,
+            "replication_group_id": cluster.membership.as_ref().map(|membership| &membership.replication_group_id),
+            "configuration_port": cluster.configuration_port,
             "status": cluster.phase().as_str(),
+            "waits_for": cluster.created.is_none().then(|| (admin.fetching)(cluster.engine)).flatten(),
             "nodes": nodes(cluster),
+        })
+    });
+    let groups = tables.replication_groups.iter_all().filter(|(scope, _, _)| !scope.is_behind_serverless());
+    let groups = groups.map(|(scope, id, group)| {
+        let member = |id: &str| tables.cache_clusters.get(scope, id).map(AsRef::as_ref);
+        json!({
+            "account": scope.account,
+            "region": scope.region,
+            "id": id,
+            "status": group.phase(member).as_str(),
+            "members": group.member_ids().collect::<Vec<_>>(),
+            "primary_port": group.ports.primary,
+            "reader_port": group.ports.reader,
+            "configuration_port": group.ports.configuration,
+            "failure": group.failure.as_ref().map(|failure| &failure.reason),
         })
     });
     let serverless = tables.serverless_caches.iter_all().map(|(scope, name, cache)| {
@@ -100,6 +123,7 @@ pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
             "engine": cache.engine,
             "engine_version": cache.engine_version,
             "status": operations::serverless_phase(&tables, cache).as_str(),
+            "port": operations::serverless_port(&tables, cache),
             "engines": engines.flat_map(|(_, cluster)| nodes(cluster)).collect::<Vec<_>>(),
         })
     });
@@ -112,7 +136,9 @@ pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
     let serverless_snapshots =
         tables.snapshots.iter_all().filter_map(|(scope, id, _)| Some(names(&scope.before_serverless()?, id)));
     Json(json!({
+        "endpoint_host": admin.endpoint_host,
         "cache_clusters": clusters.collect::<Vec<_>>(),
+        "replication_groups": groups.collect::<Vec<_>>(),
         "cache_parameter_groups": parameter_groups.map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "cache_subnet_groups": tables.cache_subnet_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
         "cache_security_groups": tables.cache_security_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),

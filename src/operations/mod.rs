@@ -47,6 +47,12 @@ pub fn serverless_phase(tables: &Tables, cache: &ServerlessCache) -> ServerlessP
     serverless_cache::phase(tables, cache)
 }
 
+/// The port of a serverless cache's endpoint, once it is open.
+#[must_use]
+pub fn serverless_port(tables: &Tables, cache: &ServerlessCache) -> Option<u16> {
+    serverless_cache::ports(tables, cache).main
+}
+
 /// What operations work on.
 #[derive(Clone)]
 pub struct Operations {

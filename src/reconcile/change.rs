@@ -61,6 +61,7 @@ impl Actor {
             let news = news.or_else(|| recovery().filter(|_| cluster.membership.is_none()));
             let cache_id = cluster.cache_id().to_owned();
             if !scope.is_behind_serverless() {
+                tell_people(&before, &cluster);
                 for message in messages {
                     tracing::info!(cache_cluster_id = id, message, "event");
                     let source_identifier = id.clone();
@@ -185,6 +186,24 @@ impl RecordChange {
             }
             Self::Vanished => vec!["Cache cluster deleted".to_owned()],
         }
+    }
+}
+
+/// Tells whoever watches the server of a new cluster: that it is on its way, and how long that took. Events tell owners.
+fn tell_people(before: &CacheCluster, now: &CacheCluster) {
+    let port = |cluster: &CacheCluster| {
+        cluster.configuration_port.or_else(|| cluster.nodes.values().find_map(|node| node.port))
+    };
+    let CacheCluster { id, engine, engine_version, requested, .. } = now;
+    match (before.created, now.created, port(now)) {
+        (None, None, Some(port_now)) if port(before).is_none() => {
+            tracing::info!("creating {id}, {engine} {engine_version}, on port {port_now}");
+        }
+        (None, Some(created), Some(port)) => {
+            let took = (created - *requested).as_seconds_f64();
+            tracing::info!("{id} is available on port {port} after {took:.1} s");
+        }
+        _ => {}
     }
 }
 

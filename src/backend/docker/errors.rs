@@ -36,7 +36,7 @@ pub(super) fn message(error: &Error) -> String {
 }
 
 /// The error with what is behind it: the client's own errors say little more than that it could not connect.
-fn chain(error: &Error) -> String {
+pub(super) fn chain(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

@@ -13,7 +13,10 @@ use bollard::{
 use futures_util::StreamExt;
 use tokio::{sync::Mutex as AsyncMutex, time::Instant, time::timeout};
 
-use super::errors::{failed, message, status};
+use super::{
+    errors::{failed, message, status},
+    pull::Pull,
+};
 use crate::{
     backend::{BackendError, nearest},
     model::{Engine, EngineVersion},
@@ -42,6 +45,8 @@ pub(super) struct Images {
     chosen: Mutex<HashMap<(Engine, String), Choice>>,
     /// Held while an image is looked for, so that many who want it at once pull it once.
     choosing: AsyncMutex<()>,
+    /// What is being pulled, and for which engine.
+    pulling: Mutex<Option<(Engine, Pull)>>,
 }
 
 #[derive(Clone, Debug)]
@@ -52,7 +57,14 @@ struct Choice {
 
 impl Images {
     pub(super) fn new(docker: Docker, overrides: HashMap<Engine, String>, offline: bool) -> Self {
-        Self { docker, overrides, offline, chosen: Mutex::default(), choosing: AsyncMutex::default() }
+        Self {
+            docker,
+            overrides,
+            offline,
+            chosen: Mutex::default(),
+            choosing: AsyncMutex::default(),
+            pulling: Mutex::default(),
+        }
     }
 
     /// The image to start `version` of `engine` from.
@@ -70,6 +82,26 @@ impl Images {
         tracing::info!(%engine, %version, image = image.reference, "image chosen");
         self.chosen().insert(key, choice);
         Ok(image)
+    }
+
+    /// The names of the images that could serve `engine` without a pull.
+    pub(super) async fn here(&self, engine: Engine) -> Result<Vec<String>, BackendError> {
+        let repository = self.overrides.get(&engine).map_or_else(|| repository(engine), String::as_str);
+        let images = if tag_of(repository).is_some() {
+            self.inspect(engine, repository).await?.into_iter().collect()
+        } else {
+            self.local(engine, repository).await?
+        };
+        Ok(images.into_iter().map(|image| image.reference).collect())
+    }
+
+    /// How far the pull of an image for `engine` has come, if one is under way.
+    pub(super) fn pulling(&self, engine: Engine) -> Option<String> {
+        self.pull_under_way().as_ref().filter(|(of, _)| *of == engine).map(|(_, pull)| pull.to_string())
+    }
+
+    fn pull_under_way(&self) -> MutexGuard<'_, Option<(Engine, Pull)>> {
+        self.pulling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what was chosen for `version` of `engine`, because it is no longer there.
@@ -104,7 +136,7 @@ impl Images {
             if let Some(image) = self.inspect(engine, repository).await? {
                 return Ok(for_good(image));
             }
-            self.pull(repository).await?.map_err(missing)?;
+            self.pull(engine, repository).await?.map_err(missing)?;
             return Ok(for_good(Image { reference: repository.to_owned(), version: None }));
         }
 
@@ -116,7 +148,7 @@ impl Images {
             return Ok(for_good(local[index].clone()));
         }
         let reference = format!("{repository}:{wanted}");
-        let reason = match self.pull(&reference).await? {
+        let reason = match self.pull(engine, &reference).await? {
             Ok(()) => {
                 let pulled = self.inspect(engine, &reference).await?;
                 return Ok(for_good(pulled.unwrap_or(Image { reference, version: Some(wanted) })));
@@ -164,17 +196,33 @@ impl Images {
     }
 
     /// Pulls an image. What goes wrong with it is an inner error: the image may be had otherwise.
-    async fn pull(&self, reference: &str) -> Result<Result<(), String>, BackendError> {
+    async fn pull(&self, engine: Engine, reference: &str) -> Result<Result<(), String>, BackendError> {
         if self.offline {
             return Ok(Err(format!("{reference} is not here, and nothing is to be pulled")));
         }
-        tracing::info!(image = reference, "pulling an image");
+        tracing::info!("pulling {reference}");
+        *self.pull_under_way() = Some((engine, Pull::of(reference)));
+        let pulled = self.pull_to_the_end(reference).await;
+        let pull = self.pull_under_way().take();
+        if let (Ok(Ok(())), Some((_, pull))) = (&pulled, pull) {
+            tracing::info!("pulled {reference} in {:.1} s", pull.took().as_secs_f64());
+        }
+        pulled
+    }
+
+    async fn pull_to_the_end(&self, reference: &str) -> Result<Result<(), String>, BackendError> {
         let options = CreateImageOptions { from_image: Some(reference.to_owned()), ..Default::default() };
         let mut progress = std::pin::pin!(self.docker.create_image(Some(options), None, None));
         loop {
             match timeout(STANDSTILL, progress.next()).await {
                 Ok(Some(Ok(step))) => {
                     tracing::debug!(image = reference, layer = step.id, status = step.status, "pulling");
+                    if let Some((_, pull)) = self.pull_under_way().as_mut() {
+                        pull.note(step);
+                        if pull.is_worth_a_line() {
+                            tracing::info!("{pull}");
+                        }
+                    }
                 }
                 Ok(Some(Err(error))) => {
                     return match failed("pulling an image", &error) {

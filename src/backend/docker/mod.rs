@@ -40,12 +40,15 @@ mod data;
 mod endings;
 mod errors;
 mod images;
+mod look;
 mod printed;
+mod pull;
 mod reach;
 mod usage;
 
 use errors::{failed, message, status};
 use images::{Image, Images};
+pub use look::{DockerAway, DockerLook, look};
 use reach::Reach;
 
 const NAME: &str = "docker";
@@ -114,7 +117,10 @@ impl DockerBackend {
             let reason = format!("{:?} is no name for an instance", settings.instance);
             return Err(BackendError::Failed { action: "connecting to Docker".into(), reason });
         }
-        let unconnected = |error| failed("connecting to Docker", &error);
+        let unconnected = |error| BackendError::Unavailable {
+            backend: NAME,
+            reason: DockerAway::of(&error, settings.host.as_deref()).to_string(),
+        };
         let docker = match &settings.host {
             Some(host) => Docker::connect_with_host(host),
             None => Docker::connect_with_defaults(),
@@ -195,6 +201,10 @@ impl Backend for DockerBackend {
         let name = container::name(&self.shared.instance, id);
         let updated = self.shared.docker.update_container(&name, update).await;
         updated.map_err(|error| failed("changing the memory of a container", &error))
+    }
+
+    fn fetching(&self, engine: Engine) -> Option<String> {
+        self.shared.images.pulling(engine)
     }
 
     async fn usage(&self, id: &EngineId) -> Result<Option<Usage>, BackendError> {

@@ -22,7 +22,7 @@ use super::{
     Backend, BackendError, EngineId, EngineSpec, Printed, RunningEngine, Usage, Versions,
     turns::{Turns, finish},
 };
-use crate::model::Engine;
+use crate::model::{Engine, EngineVersion};
 
 mod address;
 mod folder;
@@ -46,6 +46,12 @@ pub struct ProcessSettings {
     pub data_dir: PathBuf,
     /// Folders to look for engine programs in, before those of `PATH`. Several may hold several versions.
     pub engine_path: Vec<PathBuf>,
+}
+
+/// The programs that there are for `engine` in `folders` and then in those of `PATH`, and their versions.
+pub async fn installed(engine: Engine, folders: &[PathBuf]) -> Vec<(PathBuf, EngineVersion)> {
+    let programs = Programs::new(folders).all(engine).await;
+    programs.into_iter().map(|program| (program.path, program.version)).collect()
 }
 
 /// Runs engines as processes of this machine.

@@ -21,7 +21,7 @@ use crate::{
 const NODE_TYPE: &str = "cache.m7g.large";
 
 /// The ports of a cache's endpoints, as far as they are open.
-pub(super) struct Ports {
+pub(in crate::operations) struct Ports {
     pub main: Option<u16>,
     pub reader: Option<u16>,
 }
@@ -47,7 +47,7 @@ pub(in crate::operations) fn phase(tables: &Tables, cache: &ServerlessCache) -> 
 }
 
 /// The ports of a cache's endpoints. Those of Memcached are the cluster's configuration endpoint and its only node's.
-pub(super) fn ports(tables: &Tables, cache: &ServerlessCache) -> Ports {
+pub(in crate::operations) fn ports(tables: &Tables, cache: &ServerlessCache) -> Ports {
     match find(tables, &cache.scope.behind_serverless(), cache) {
         None => Ports { main: None, reader: None },
         Some(Behind::Group(group)) => Ports { main: group.ports.primary, reader: group.ports.reader },

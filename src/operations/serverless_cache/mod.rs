@@ -13,7 +13,7 @@ mod view;
 
 use std::sync::Arc;
 
-pub(super) use behind::phase;
+pub(super) use behind::{phase, ports};
 pub(super) use migration::Start;
 
 use super::{errors, request::Request};
