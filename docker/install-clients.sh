@@ -36,5 +36,13 @@ install_javascript() {
   cp "$pins" "$stamp"
 }
 
+install_dig() {
+  if have dig; then return; fi
+  have apt-get || fail "there is no dig here: install it, then try again"
+  say "installing dig"
+  apt_install bind9-dnsutils
+}
+
 install_python
 install_javascript
+install_dig

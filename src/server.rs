@@ -21,7 +21,8 @@ use crate::{
     cloudwatch::CloudWatch,
     faults::Faults,
     figures::Figures,
-    gateway::{Gateway, GatewaySettings, Places, Records},
+    forwards::Forwards,
+    gateway::{Gateway, GatewaySettings, Naming, Places, Records},
     http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
     iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
     instance::{Instance, InstanceError},
@@ -30,9 +31,10 @@ use crate::{
     metrics::{self, Metrics},
     migration_source::Sources,
     model::Outlets,
+    names::{Names, NamesError},
     object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
     open_files::OpenFiles,
-    operations::{Operations, Options},
+    operations::{EndpointHost, Operations, Options},
     reconcile,
     reset::Reset,
     secrets_manager::{SecretsManager, Settings as SecretsSettings, SettingsError as SecretsSettingsError},
@@ -63,6 +65,9 @@ pub enum StartError {
     /// There are no certificates.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Endpoints cannot have names.
+    #[error(transparent)]
+    Names(#[from] NamesError),
     /// No backend can be used.
     #[error(transparent)]
     Backend(#[from] backend::SelectError),
@@ -113,6 +118,7 @@ pub struct Server {
     autoscaling: Arc<Autoscaling>,
     renewals: watch::Receiver<u32>,
     stop_engines: Option<Reset>,
+    names: Option<Names>,
 }
 
 impl Server {
@@ -132,8 +138,10 @@ impl Server {
         let services = Arc::new(Services::read(options.listen, |name| std::env::var(name).ok())?);
         let store = Arc::new(open_store(&data_dir.join("records.redb"), services.outlets()).await?);
         let listener = listen(options.listen).await?;
+        let names = Names::open(&options.names, options.listen.ip(), &instance.name).await?;
+        let naming = names.as_ref().map(|names| names.naming.clone());
         let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
-        let certificates = Arc::new(Certificates::open(&data_dir, endpoint_host.as_deref())?);
+        let certificates = certificates(&data_dir, endpoint_host.as_deref(), naming.as_ref())?;
         let snapshot_files = Arc::new(snapshot_files(options.snapshot_dir, &data_dir, &instance)?);
         let backend = backend::select(backend::Selection {
             choice: options.backend.into(),
@@ -150,23 +158,19 @@ impl Server {
         let files = open_files();
         let settings = GatewaySettings {
             endpoint_host: endpoint_host.clone(),
+            own_addresses: naming.as_ref().and_then(|naming| naming.addresses.clone()),
             places: Places::new(files.endpoint_connections),
             figures: Arc::clone(&figures),
             ..GatewaySettings::new(options.listen.ip(), options.node_ports.0)
         };
         let authorization =
             policies.map(|policies| Arc::new(Authorization::new(policies, Arc::clone(&store), Arc::clone(&clock))));
-        let iam_logins = IamLogins {
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            secret: instance.secret.clone(),
-            access_keys,
-            policy: connect_policy(authorization.as_ref()),
-        };
-        let gateway = Gateway::new(settings, Arc::clone(&certificates), Arc::new(Records::new(Arc::clone(&store))));
+        let logins = iam_logins(&store, &clock, &instance, access_keys, authorization.as_ref());
+        let records = Arc::new(Records::new(Arc::clone(&store)).with_naming(naming.clone()));
+        let gateway = Gateway::new(settings, Arc::clone(&certificates), records);
         let has_secrets = secrets.is_configured();
         let sources = Arc::new(Sources::new(Arc::clone(&store), Arc::new(secrets)));
-        let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)).with_sources(Arc::clone(&sources) as _));
+        let gateway = Arc::new(gateway.with_iam_login(Arc::new(logins)).with_sources(Arc::clone(&sources) as _));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict })
             .with_object_storage(Arc::clone(&object_storage))
             .with_secrets(has_secrets)
@@ -181,7 +185,7 @@ impl Server {
             authentication,
             authorization,
             clock: Arc::clone(&clock),
-            endpoint_host,
+            endpoint_host: naming.map(|naming| EndpointHost::Named(naming.names)).or(endpoint_host.map(Into::into)),
             certificates: Arc::clone(&certificates),
             trail: Arc::clone(&trail),
             cloudwatch: CloudWatch::new(Arc::clone(&metrics), Arc::clone(&clock)),
@@ -215,6 +219,7 @@ impl Server {
             autoscaling,
             renewals,
             stop_engines,
+            names,
         })
     }
 
@@ -255,8 +260,17 @@ impl Server {
                 }
             })
         };
+        let naming = {
+            let store = Arc::clone(&store);
+            async move {
+                if let Some(names) = self.names {
+                    names.serve(store).await;
+                }
+            }
+        };
         let work = async {
             tokio::join!(
+                naming,
                 http::serve(self.listener, self.router, self.limits),
                 reconcile::run(Arc::clone(&reconciler)),
                 sampling,
@@ -288,6 +302,15 @@ fn snapshot_files(asked: Option<PathBuf>, data_dir: &Path, instance: &Instance) 
         Some(folder) => folder.join(&instance.name),
         None => data_dir.join("snapshots"),
     })
+}
+
+/// The certificates that endpoints show, under their names too where they have any.
+fn certificates(data_dir: &Path, host: Option<&str>, naming: Option<&Naming>) -> Result<Arc<Certificates>, TlsError> {
+    let certificates = Certificates::open(data_dir, host)?;
+    Ok(Arc::new(match naming {
+        Some(naming) => certificates.with_zone(naming.names.apex()),
+        None => certificates,
+    }))
 }
 
 /// How many files may be open, which the log is told.
@@ -329,11 +352,12 @@ fn admin(
     trail: Arc<Trail>,
     metrics: Arc<Metrics>,
 ) -> Admin {
-    let reconcile::Shared { store, backend, clock, figures, .. } = reconciler;
+    let reconcile::Shared { store, backend, clock, figures, gateway, .. } = reconciler;
     Admin {
         store: Arc::clone(store),
         clock: Arc::clone(clock),
         faults: Faults::new(Arc::clone(store), Arc::clone(clock)),
+        forwards: Forwards::new(Arc::clone(store), Arc::clone(gateway)),
         reset: reset(reconciler),
         certificates,
         trail,
@@ -348,6 +372,23 @@ fn access_keys(options: &Serve) -> AccessKeys {
     AccessKeys {
         secrets: options.credentials.as_ref().map(|credentials| credentials.0.clone()).unwrap_or_default(),
         have_to_be_known: options.auth == AuthChoice::Sigv4,
+    }
+}
+
+/// Who judges logins by IAM.
+fn iam_logins(
+    store: &Arc<Store>,
+    clock: &Arc<Clock>,
+    instance: &Instance,
+    access_keys: AccessKeys,
+    authorization: Option<&Arc<Authorization>>,
+) -> IamLogins {
+    IamLogins {
+        store: Arc::clone(store),
+        clock: Arc::clone(clock),
+        secret: instance.secret.clone(),
+        access_keys,
+        policy: connect_policy(authorization),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The command line: what can be asked of the program, a file for each of its commands. It only reads words; what a
 //! command does is elsewhere.
 
+mod names;
 mod serve;
 
+pub use names::{NamesOptions, UpstreamChoice};
 pub use serve::{AdminAccess, AuthChoice, BackendChoice, Credentials, LogFormat, PortRange, Serve};
 
 use clap::{Parser, Subcommand};

@@ -4,6 +4,7 @@ use std::{collections::HashMap, net::SocketAddr, ops::RangeInclusive, path::Path
 
 use clap::{Args, ValueEnum};
 
+use super::NamesOptions;
 use crate::{backend::Choice, http, model::Engine};
 
 /// How to serve.
@@ -48,6 +49,10 @@ pub struct Serve {
     /// The host name under which endpoints are given out; `auto` is the one that each request was sent to.
     #[arg(long, env = "CACHETTE_ENDPOINT_HOST", default_value = "auto")]
     pub endpoint_host: String,
+
+    /// Under which names endpoints are given out.
+    #[command(flatten)]
+    pub names: NamesOptions,
 
     /// The ports for endpoints whose own port is taken.
     #[arg(long, env = "CACHETTE_NODE_PORTS", default_value = "16379-17378", value_name = "FIRST-LAST")]

@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     faults::Faults,
     figures::Figures,
+    forwards::Forwards,
     metrics::Metrics,
     model::{CacheCluster, CacheNode, NodeId},
     operations,
@@ -32,6 +33,8 @@ pub struct Admin {
     pub clock: Arc<Clock>,
     /// The faults that users ask for.
     pub faults: Faults,
+    /// The ports that users have lead to endpoints.
+    pub forwards: Forwards,
     /// What empties the server.
     pub reset: Reset,
     /// The certificates that endpoints show.

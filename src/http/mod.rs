@@ -8,6 +8,7 @@ mod body;
 mod browser;
 mod caller;
 mod faults;
+mod forwards;
 mod guard;
 mod limits;
 mod metrics;
@@ -34,6 +35,8 @@ pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
         .route("/clock/advance", post(admin::advance_clock))
         .route("/faults", get(faults::list).post(faults::begin).delete(faults::heal_all))
         .route("/faults/{id}", delete(faults::heal))
+        .route("/port-forwards", get(forwards::list).post(forwards::begin).delete(forwards::end_all))
+        .route("/port-forwards/{id}", delete(forwards::end))
         .route_layer(from_fn_with_state(Arc::clone(&guard), guard::admin));
     // Prometheus asks for it there unless told otherwise.
     let figures = Router::new()

@@ -84,6 +84,15 @@ impl App {
         app
     }
 
+    /// Why a server does not start with these options.
+    pub async fn refused_start(flags: &[&str]) -> String {
+        let data = TempDir::new().expect("a folder");
+        let data_dir = data.path().to_str().expect("a path in UTF-8");
+        let fixed = ["cachette", "serve", "--listen", "127.0.0.1:0", "--backend", "none", "--data-dir", data_dir];
+        let Command::Serve(options) = Cli::parse_from(fixed.iter().chain(flags)).command;
+        Server::start(*options).await.err().expect("a reason").to_string()
+    }
+
     /// What the server keeps in this file of its data directory.
     pub fn kept(&self, file: &str) -> Option<String> {
         std::fs::read_to_string(self.data.path().join(file)).ok()

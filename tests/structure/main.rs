@@ -22,6 +22,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("tls", &["model"]),
     ("faults", &["clock", "model", "store"]),
+    ("dns", &["gateway", "model", "store"]),
+    ("forwards", &["gateway", "model", "store"]),
     ("signed_http", &[]),
     ("secrets_manager", &["signed_http"]),
     ("migration_source", &["gateway", "model", "secrets_manager", "store"]),
@@ -67,6 +69,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "cloudwatch",
             "faults",
             "figures",
+            "forwards",
             "metrics",
             "model",
             "operations",
@@ -81,7 +84,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// The files that put the parts together, and may name all of them.
-const TOP: [&str; 7] = ["cli", "instance", "lib", "main", "open_files", "reset", "server"];
+const TOP: [&str; 8] = ["cli", "instance", "lib", "main", "names", "open_files", "reset", "server"];
 
 /// The most lines of a file that is not generated.
 const MOST_LINES: usize = 500;
