@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the clients that the end-to-end tests drive the server with: those for Python into .venv, as pinned in
 # tests/requirements.txt, those for JavaScript beside their tests, as pinned in their package-lock.json, the two collections
-# of Ansible that know AWS, and the Chromium of the system. Does nothing when they are there and the pins have not changed.
+# of Ansible that know AWS, and the Chromium and the dig of the system. Does nothing when they are there and the pins have not changed.
 set -euo pipefail
 # shellcheck source=docker/common.sh
 . "$(dirname "$0")/common.sh"
@@ -63,8 +63,16 @@ install_chromium() {
   apt_install chromium
 }
 
+install_dig() {
+  if have dig; then return; fi
+  have apt-get || fail "there is no dig here: install it, then try again"
+  say "installing dig"
+  apt_install bind9-dnsutils
+}
+
 install_python
 install_ansible
 install_javascript tests/e2e/javascript
 install_javascript tests/e2e/console
 install_chromium
+install_dig

@@ -170,7 +170,7 @@ impl Autoscaling {
         now: DateTime<Utc>,
     ) -> Result<(), AutoscalingError> {
         // Nobody sees the endpoints in the answer.
-        let request = Request { scope: target.scope.clone(), endpoint_host: "localhost".to_owned() };
+        let request = Request { scope: target.scope.clone(), endpoint_host: "localhost".into() };
         let Err(refused) = self.operations.execute(&request, operation).await else { return Ok(()) };
         if refused.code.status() >= 500 {
             return Err(AutoscalingError::NotNow(refused));

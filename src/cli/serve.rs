@@ -4,7 +4,10 @@ use std::{collections::HashMap, net::SocketAddr, ops::RangeInclusive, path::Path
 
 use clap::{Args, ValueEnum};
 
-use super::credentials::{Credentials, Reader};
+use super::{
+    NamesOptions,
+    credentials::{Credentials, Reader},
+};
 use crate::{backend::Choice, gateway, http, model::Engine};
 
 /// The headings under which the help shows the flags.
@@ -69,6 +72,10 @@ pub struct Serve {
     /// The host name under which endpoints are given out; `auto` is the one that each request was sent to.
     #[arg(long, help_heading = ENDPOINTS, env = "CACHETTE_ENDPOINT_HOST", default_value = "auto")]
     pub endpoint_host: String,
+
+    /// Under which names endpoints are given out.
+    #[command(flatten)]
+    pub names: NamesOptions,
 
     /// The ports for endpoints whose own port is taken.
     #[arg(long, help_heading = ENDPOINTS, env = "CACHETTE_NODE_PORTS", default_value = "16379-17378", value_name = "FIRST-LAST")]

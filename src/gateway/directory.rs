@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use tokio::sync::watch;
 
-use super::EndpointId;
+use super::{EndpointId, Whereabouts};
 use crate::model::{Lead, TransitEncryption};
 
 /// Knows where endpoints lead. Its questions are asked often and must be answered from memory.
@@ -25,7 +25,7 @@ pub trait Directory: Send + Sync + 'static {
     /// client is told of.
     fn standing(&self, endpoint: &EndpointId, engine: SocketAddr) -> Standing {
         let port = self.public_port(endpoint, engine);
-        port.map_or(Standing::Unknown, |port| Standing::Node { port, stands_in: false })
+        port.map_or(Standing::Unknown, |port| Standing::Node { port, stands_in: false, at: Whereabouts::default() })
     }
 
     /// Whether `engine`, an address that a route led to, stands in for a primary in another region, see
@@ -58,13 +58,18 @@ pub trait Directory: Send + Sync + 'static {
         None
     }
 
+    /// Where that endpoint is.
+    fn main_whereabouts(&self, _endpoint: &EndpointId) -> Whereabouts {
+        Whereabouts::default()
+    }
+
     /// Changes whenever any answer may have changed. Connections that wait for a target ask again at every change, and
     /// those that are open are judged again.
     fn changes(&self) -> watch::Receiver<u64>;
 }
 
 /// What an engine is for the clients of an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// A node of the endpoint's own group.
     Node {
@@ -72,6 +77,8 @@ pub enum Standing {
         port: u16,
         /// It copies a primary in another region, and is what clients of this one take for the primary.
         stands_in: bool,
+        /// Where the endpoint is.
+        at: Whereabouts,
     },
     /// It is in another region, or gone. Clients of this one are not told of it.
     Elsewhere {
@@ -83,12 +90,14 @@ pub enum Standing {
 }
 
 /// The engine that is the primary of a shard to the clients of one region.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandIn {
     /// Where the gateway reaches it.
     pub engine: SocketAddr,
     /// The port of its endpoint.
     pub port: u16,
+    /// Where the endpoint is.
+    pub at: Whereabouts,
 }
 
 /// What stands between clients and the engines behind an endpoint.
@@ -129,4 +138,6 @@ pub struct Member {
     pub cache_node_id: String,
     /// The port of the node's endpoint at the gateway.
     pub port: u16,
+    /// Where the endpoint is.
+    pub at: Whereabouts,
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::{StandIn, Standing};
+use super::{Naming, StandIn, Standing, Whereabouts};
 use crate::{
     model::{
         CacheCluster, CacheNode, EndpointId, EndpointRole, EngineRole, GlobalReplicationGroup, NodeGroup, NodeGroupId,
@@ -93,49 +93,57 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// The port of the node endpoint behind which other engines know an engine under the address `peer`, or knew it.
+    /// The port of the node endpoint behind which other engines know an engine under the address `peer`, or knew it, and
+    /// where that endpoint is.
     ///
     /// Clients of a serverless cache are told of no nodes. They find one shard: the cache's endpoint as its primary, and
     /// the reader endpoint as its replica.
-    pub(super) fn public_port(&self, peer: SocketAddr) -> Option<u16> {
-        let nodes =
-            || self.record.member_ids().filter_map(|id| self.member(id)).flat_map(|member| member.nodes.values());
+    pub(super) fn public(&self, peer: SocketAddr, naming: Option<&Naming>) -> Option<(u16, Whereabouts)> {
+        let members = || self.record.member_ids().filter_map(|id| self.member(id));
+        let nodes = || members().flat_map(|member| member.nodes.iter().map(move |(id, node)| (member, *id, node)));
         let is_this = |running: &Running| running.peer == peer || running.address == peer;
-        let runs_there = |node: &&CacheNode| node.engines.values().filter_map(|engine| engine.running()).any(is_this);
-        let was_there = |node: &&CacheNode| node.former_peer == Some(peer);
+        let runs_there = |(_, _, node): &(&CacheCluster, NodeId, &CacheNode)| {
+            node.engines.values().filter_map(|engine| engine.running()).any(is_this)
+        };
+        let was_there = |(_, _, node): &(&CacheCluster, NodeId, &CacheNode)| node.former_peer == Some(peer);
         if self.record.scope.is_behind_serverless() {
             let mut primaries =
                 self.record.node_groups.values().filter_map(|shard| shard.working_primary(|id: &str| self.member(id)));
             // An engine that is gone is named by others only as the primary that it was.
             let is_primary = primaries.any(is_this) || !nodes().any(|node| runs_there(&node));
             let ports = self.record.ports;
-            return if is_primary { ports.primary } else { ports.reader };
+            let at = naming.and_then(|naming| naming.serverless(&self.endpoint(EndpointRole::Primary)));
+            return Some((if is_primary { ports.primary } else { ports.reader }?, at.unwrap_or_default()));
         }
-        let node = nodes().find(runs_there).or_else(|| nodes().find(was_there));
-        node?.port
+        let (member, id, node) = nodes().find(runs_there).or_else(|| nodes().find(was_there))?;
+        Some((node.port?, naming.map(|naming| naming.node(member, id)).unwrap_or_default()))
+    }
+
+    fn endpoint(&self, role: EndpointRole) -> EndpointId {
+        EndpointId { scope: self.record.scope.clone(), resource_id: self.record.id.clone(), role }
     }
 }
 
 /// What the group is to its clients where its engines share a cluster with those of groups in other regions.
 impl Group<'_> {
     /// Where an engine belongs that others know as `peer`.
-    pub(super) fn standing(&self, peer: SocketAddr) -> Standing {
-        if let Some(port) = self.public_port(peer) {
-            return Standing::Node { port, stands_in: self.stands_in(peer) };
+    pub(super) fn standing(&self, peer: SocketAddr, naming: Option<&Naming>) -> Standing {
+        if let Some((port, at)) = self.public(peer, naming) {
+            return Standing::Node { port, stands_in: self.stands_in(peer), at };
         }
         let Some(datastore) = self.datastore() else { return Standing::Unknown };
         let regions = Regions::new(self.tables, &self.record.scope);
         let others = datastore.members.keys().filter(|region| **region != self.record.scope.region);
         let others = others.filter_map(|region| datastore.member_of(region, &regions));
         let shard = others.into_iter().find_map(|record| Group { tables: self.tables, record }.shard_at(peer).cloned());
-        Standing::Elsewhere { instead: shard.and_then(|id| self.stand_in(&id)) }
+        Standing::Elsewhere { instead: shard.and_then(|id| self.stand_in(&id, naming)) }
     }
 
     /// Whether an engine is what clients of a secondary group take for the primary of its shard.
     pub(super) fn stands_in(&self, peer: SocketAddr) -> bool {
         self.datastore().is_some_and(|datastore| datastore.primary_region != self.record.scope.region)
             && self.record.node_groups.keys().any(|id| {
-                let engine = self.primary_of(id).map(|(_, running)| running);
+                let engine = self.primary_of(id).map(|(_, _, running)| running);
                 engine.is_some_and(|running| running.peer == peer || running.address == peer)
             })
     }
@@ -160,14 +168,16 @@ impl Group<'_> {
     }
 
     /// The engine in the place of a shard's primary, whatever it has been made yet.
-    fn primary_of(&self, shard: &NodeGroupId) -> Option<(&CacheNode, &Running)> {
+    fn primary_of(&self, shard: &NodeGroupId) -> Option<(&CacheCluster, &CacheNode, &Running)> {
         let primary = &self.record.node_groups.get(shard)?.primary;
-        let node = self.member(&primary.cache_cluster_id)?.nodes.get(&NodeId::FIRST)?;
-        Some((node, node.engines.get(&primary.generation)?.running()?))
+        let member = self.member(&primary.cache_cluster_id)?;
+        let node = member.nodes.get(&NodeId::FIRST)?;
+        Some((member, node, node.engines.get(&primary.generation)?.running()?))
     }
 
-    fn stand_in(&self, shard: &NodeGroupId) -> Option<StandIn> {
-        let (node, running) = self.primary_of(shard)?;
-        Some(StandIn { engine: running.address, port: node.port? })
+    fn stand_in(&self, shard: &NodeGroupId, naming: Option<&Naming>) -> Option<StandIn> {
+        let (member, node, running) = self.primary_of(shard)?;
+        let at = naming.map(|naming| naming.node(member, NodeId::FIRST)).unwrap_or_default();
+        Some(StandIn { engine: running.address, port: node.port?, at })
     }
 }

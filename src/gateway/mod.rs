@@ -10,10 +10,12 @@
 //!
 //! TLS ends here: engines never speak it. Whether an endpoint's clients do is for the directory to say.
 
+mod addresses;
 mod cluster;
 mod directory;
 mod encrypted;
 pub mod faults;
+mod forwards;
 mod front;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -23,6 +25,7 @@ mod lag;
 mod line;
 mod listener;
 mod memcached;
+mod naming;
 mod outside;
 mod places;
 mod ports;
@@ -42,15 +45,18 @@ use tokio::task::JoinHandle;
 
 pub(crate) use self::records::cluster_behind;
 pub use self::{
+    addresses::OwnAddresses,
     directory::{Directory, Member, Membership, NetworkFault, Security, StandIn, Standing},
+    forwards::{Forward, ForwardError},
     front::Front,
     iam::{Grant, IamLogin, Login},
+    naming::{Naming, Whereabouts},
     outside::{OutsideSources, OutsideStream},
     places::Places,
     ports::{EndpointPorts, OpenError, PortChoice},
     records::Records,
 };
-use self::{listener::Endpoint, ports::Ports};
+use self::{forwards::OpenForward, listener::Endpoint, ports::Ports};
 pub use crate::model::{EndpointId, EndpointRole};
 use crate::{figures::Figures, tls::Certificates};
 
@@ -59,6 +65,8 @@ use crate::{figures::Figures, tls::Certificates};
 pub struct GatewaySettings {
     /// The address to listen on.
     pub listen: IpAddr,
+    /// Addresses of endpoints' own in place of it, where each has one.
+    pub own_addresses: Option<OwnAddresses>,
     /// The ports to take from when an endpoint has no wish, or one that cannot be met.
     pub node_ports: RangeInclusive<u16>,
     /// Whether a wish for a port outside of those can be met.
@@ -85,6 +93,7 @@ impl GatewaySettings {
     pub fn new(listen: IpAddr, node_ports: RangeInclusive<u16>) -> Self {
         Self {
             listen,
+            own_addresses: None,
             node_ports,
             endpoint_ports: EndpointPorts::Requested,
             endpoint_host: None,
@@ -116,6 +125,8 @@ struct Open {
     port: u16,
     endpoint: Arc<Endpoint>,
     task: JoinHandle<()>,
+    /// Further ports that lead there too.
+    forwards: Vec<OpenForward>,
 }
 
 impl Drop for Open {
@@ -128,7 +139,8 @@ impl Gateway {
     /// A gateway with no endpoint open. `certificates` are shown where `directory` wants TLS.
     #[must_use]
     pub fn new(settings: GatewaySettings, certificates: Arc<Certificates>, directory: Arc<dyn Directory>) -> Self {
-        let ports = Ports::new(settings.listen, settings.node_ports.clone(), settings.endpoint_ports);
+        let ports = Ports::new(settings.listen, settings.node_ports.clone(), settings.endpoint_ports)
+            .with_own_addresses(settings.own_addresses.clone());
         let state = Mutex::new(State { ports, open: HashMap::new() });
         Self { settings: Arc::new(settings), certificates, directory, iam_login: None, sources: None, state }
     }
@@ -174,14 +186,14 @@ impl Gateway {
             open.endpoint.set_front(front);
             return Ok(open.port);
         }
-        let (listener, port) = state.ports.listen(endpoint, choice)?;
+        let (listener, port) = state.ports.listen(Some(endpoint), choice)?;
         state.ports.release(endpoint);
         let (directory, settings) = (Arc::clone(&self.directory), Arc::clone(&self.settings));
         let (iam_login, certificates) = (self.iam_login.clone(), Arc::clone(&self.certificates));
         let endpoint_of = Endpoint::new(endpoint.clone(), front, directory, iam_login, settings, certificates);
         let shared = Arc::new(endpoint_of.with_sources(self.sources.clone()));
         let task = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
-        state.open.insert(endpoint.clone(), Open { port, endpoint: shared, task });
+        state.open.insert(endpoint.clone(), Open { port, endpoint: shared, task, forwards: Vec::new() });
         tracing::debug!(%endpoint, port, "endpoint opened");
         Ok(port)
     }
@@ -213,6 +225,24 @@ impl Gateway {
         self.settings.listen.is_unspecified()
     }
 
+    /// Whether another endpoint has or is to have `port` where `endpoint` would listen. So it is for those that had
+    /// addresses of their own before, and share one now.
+    #[must_use]
+    pub fn is_given_to_another(&self, endpoint: &EndpointId, port: u16) -> bool {
+        let state = self.state();
+        let address = |of: &EndpointId| state.ports.address(Some(of));
+        let has_it = |(other, open): (&EndpointId, &Open)| {
+            open.port == port && other != endpoint && address(other) == address(endpoint)
+        };
+        state.ports.is_reserved_for_another(endpoint, port) || state.open.iter().any(has_it)
+    }
+
+    /// Whether each endpoint has an address of its own, and with it every port free.
+    #[must_use]
+    pub fn has_own_addresses(&self) -> bool {
+        self.settings.own_addresses.is_some()
+    }
+
     /// The port of `endpoint` while it is open.
     #[must_use]
     pub fn port_of(&self, endpoint: &EndpointId) -> Option<u16> {
@@ -227,6 +257,9 @@ impl Gateway {
 
 /// Ends the listener and waits until it is gone, and its port with it.
 async fn end(mut open: Open) {
+    for forward in &mut open.forwards {
+        forward.end().await;
+    }
     open.task.abort();
     // The only way it ends is the one just asked for.
     let _ = (&mut open.task).await;

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use super::{EndpointId, places};
+use super::{EndpointId, OwnAddresses, places};
 
 /// Connections that may wait to be accepted. The system caps it (`net.core.somaxconn`).
 const BACKLOG: u32 = 4096;
@@ -54,46 +54,65 @@ pub enum OpenError {
     },
 }
 
-/// Gives out ports of one address.
+/// Gives out ports: of one address, or for each endpoint of its own.
 #[derive(Debug)]
 pub(super) struct Ports {
     listen: IpAddr,
+    own: Option<OwnAddresses>,
     range: RangeInclusive<u16>,
     given_out: EndpointPorts,
     /// Where the next search starts. It goes round the range, so that a port that was just closed, to which old
     /// clients may still connect, is the last to be given to another endpoint.
     next: u16,
-    reserved: HashMap<u16, EndpointId>,
+    reserved: HashMap<SocketAddr, EndpointId>,
     /// The same the other way round: a start with very many endpoints reserves and releases each of them.
-    reservations: HashMap<EndpointId, u16>,
+    reservations: HashMap<EndpointId, SocketAddr>,
 }
 
 impl Ports {
     pub(super) fn new(listen: IpAddr, range: RangeInclusive<u16>, given_out: EndpointPorts) -> Self {
         let (reserved, reservations) = (HashMap::new(), HashMap::new());
-        Self { listen, next: *range.start(), range, given_out, reserved, reservations }
+        Self { listen, own: None, next: *range.start(), range, given_out, reserved, reservations }
+    }
+
+    /// The same, for endpoints with addresses of their own.
+    pub(super) fn with_own_addresses(self, own: Option<OwnAddresses>) -> Self {
+        Self { own, ..self }
+    }
+
+    /// Where an endpoint listens; `None` is for what belongs to no endpoint.
+    pub(super) fn address(&self, endpoint: Option<&EndpointId>) -> IpAddr {
+        let own = self.own.as_ref().zip(endpoint).map(|(own, endpoint)| own.of(endpoint));
+        own.unwrap_or(self.listen)
     }
 
     /// Keeps `port` from every endpoint but this one.
     pub(super) fn reserve(&mut self, port: u16, endpoint: EndpointId) {
         self.release(&endpoint);
-        if let Some(former) = self.reserved.insert(port, endpoint.clone()) {
+        let address = SocketAddr::new(self.address(Some(&endpoint)), port);
+        if let Some(former) = self.reserved.insert(address, endpoint.clone()) {
             self.reservations.remove(&former);
         }
-        self.reservations.insert(endpoint, port);
+        self.reservations.insert(endpoint, address);
+    }
+
+    /// Whether `port` is reserved for another endpoint at the same address.
+    pub(super) fn is_reserved_for_another(&self, endpoint: &EndpointId, port: u16) -> bool {
+        let address = SocketAddr::new(self.address(Some(endpoint)), port);
+        self.reserved.get(&address).is_some_and(|holder| holder != endpoint)
     }
 
     /// Ends what was reserved for this endpoint.
     pub(super) fn release(&mut self, endpoint: &EndpointId) {
-        if let Some(port) = self.reservations.remove(endpoint) {
-            self.reserved.remove(&port);
+        if let Some(address) = self.reservations.remove(endpoint) {
+            self.reserved.remove(&address);
         }
     }
 
-    /// Listens on the port that `choice` leads to, and tells which it is.
+    /// Listens on the port that `choice` leads to, and tells which it is. `None` is for what belongs to no endpoint.
     pub(super) fn listen(
         &mut self,
-        endpoint: &EndpointId,
+        endpoint: Option<&EndpointId>,
         choice: PortChoice,
     ) -> Result<(TcpListener, u16), OpenError> {
         match choice {
@@ -114,7 +133,7 @@ impl Ports {
         self.given_out == EndpointPorts::Requested || self.range.contains(&port)
     }
 
-    fn next_free(&mut self, endpoint: &EndpointId) -> Result<(TcpListener, u16), OpenError> {
+    fn next_free(&mut self, endpoint: Option<&EndpointId>) -> Result<(TcpListener, u16), OpenError> {
         for _ in self.range.clone() {
             let port = self.next;
             self.next = if port >= *self.range.end() { *self.range.start() } else { port + 1 };
@@ -126,12 +145,13 @@ impl Ports {
     }
 
     /// Listens on `port`, `None` when it is in use or reserved for another endpoint.
-    fn bind(&self, endpoint: &EndpointId, port: u16) -> Result<Option<TcpListener>, OpenError> {
+    fn bind(&self, endpoint: Option<&EndpointId>, port: u16) -> Result<Option<TcpListener>, OpenError> {
+        let address = SocketAddr::new(self.address(endpoint), port);
+        let holder = self.reserved.get(&address);
         // The system would take port 0 as a wish for any port.
-        if port == 0 || self.reserved.get(&port).is_some_and(|holder| holder != endpoint) {
+        if port == 0 || holder.is_some_and(|holder| Some(holder) != endpoint) {
             return Ok(None);
         }
-        let address = SocketAddr::new(self.listen, port);
         match bind(address) {
             Ok(listener) => Ok(Some(listener)),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok(None),
@@ -172,7 +192,7 @@ mod tests {
     }
 
     fn take(ports: &mut Ports, name: &str, choice: PortChoice) -> (TcpListener, u16) {
-        let (listener, port) = ports.listen(&endpoint(name), choice).expect("a port");
+        let (listener, port) = ports.listen(Some(&endpoint(name)), choice).expect("a port");
         assert_eq!(listener.local_addr().expect("an address").port(), port);
         (listener, port)
     }
@@ -186,7 +206,7 @@ mod tests {
             assert_eq!(port, expected);
             taken.push(listener);
         }
-        let full = ports.listen(&endpoint("a"), PortChoice::Any).expect_err("all are taken");
+        let full = ports.listen(Some(&endpoint("a")), PortChoice::Any).expect_err("all are taken");
         assert!(matches!(full, OpenError::NoPortLeft(_)), "{full}");
         assert_eq!(full.to_string(), "no port from 21000 to 21002 is free; a larger range of node ports would help");
         drop(taken.remove(1));
@@ -220,7 +240,7 @@ mod tests {
         let mut ports = ports(3, 21000..=21009);
         let (_first, port) = take(&mut ports, "a", PortChoice::Exactly(21005));
         assert_eq!(port, 21005);
-        let error = ports.listen(&endpoint("b"), PortChoice::Exactly(21005)).expect_err("it is taken");
+        let error = ports.listen(Some(&endpoint("b")), PortChoice::Exactly(21005)).expect_err("it is taken");
         assert!(matches!(error, OpenError::PortTaken(21005)), "{error}");
     }
 
@@ -230,7 +250,7 @@ mod tests {
         ports.reserve(21000, endpoint("stored"));
         let (_other, port) = take(&mut ports, "new", PortChoice::Preferred(21000));
         assert_eq!(port, 21001);
-        assert!(ports.listen(&endpoint("newer"), PortChoice::Any).is_err());
+        assert!(ports.listen(Some(&endpoint("newer")), PortChoice::Any).is_err());
         assert_eq!(take(&mut ports, "stored", PortChoice::Exactly(21000)).1, 21000);
         ports.release(&endpoint("stored"));
         assert_eq!(take(&mut ports, "newer", PortChoice::Any).1, 21000);
@@ -239,7 +259,7 @@ mod tests {
     #[tokio::test]
     async fn an_address_that_is_not_ours_is_an_error_of_its_own() {
         let mut ports = Ports::new(Ipv4Addr::new(192, 0, 2, 1).into(), 21000..=21001, EndpointPorts::Requested);
-        let error = ports.listen(&endpoint("a"), PortChoice::Any).expect_err("no such address here");
+        let error = ports.listen(Some(&endpoint("a")), PortChoice::Any).expect_err("no such address here");
         assert!(matches!(error, OpenError::Listen { .. }), "{error}");
     }
 }

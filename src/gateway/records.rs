@@ -11,7 +11,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{Directory, Member, Membership, NetworkFault, Security, Standing, faults, groups};
+use super::{Directory, Member, Membership, Naming, NetworkFault, Security, Standing, Whereabouts, faults, groups};
 use crate::{
     model::{CacheCluster, EndpointId, EndpointRole, FaultKind, Lead, ServerlessMigration},
     store::{Store, Tables},
@@ -20,6 +20,7 @@ use crate::{
 /// Where endpoints lead, by the records of a [`Store`].
 pub struct Records {
     store: Arc<Store>,
+    naming: Option<Naming>,
     /// Whose turn it is among the nodes behind configuration and reader endpoints.
     turn: AtomicUsize,
 }
@@ -28,7 +29,13 @@ impl Records {
     /// The directory of `store`.
     #[must_use]
     pub fn new(store: Arc<Store>) -> Self {
-        Self { store, turn: AtomicUsize::new(0) }
+        Self { store, naming: None, turn: AtomicUsize::new(0) }
+    }
+
+    /// The same, telling clients of endpoints by their names.
+    #[must_use]
+    pub fn with_naming(self, naming: Option<Naming>) -> Self {
+        Self { naming, ..self }
     }
 
     /// One of several engines, in turn.
@@ -99,18 +106,22 @@ impl Directory for Records {
         let cluster = self.cluster(endpoint)?;
         let nodes = cluster
             .published_nodes()
-            .filter_map(|(id, node)| Some(Member { cache_node_id: id.to_string(), port: node.port? }))
+            .filter_map(|(id, node)| {
+                let at = self.naming.as_ref().map(|naming| naming.node(&cluster, id)).unwrap_or_default();
+                Some(Member { cache_node_id: id.to_string(), port: node.port?, at })
+            })
             .collect();
         Some(Membership { version: cluster.membership_version, nodes })
     }
 
     fn public_port(&self, endpoint: &EndpointId, engine: SocketAddr) -> Option<u16> {
-        groups::Group::behind(&self.store.tables(), endpoint)?.public_port(engine)
+        Some(groups::Group::behind(&self.store.tables(), endpoint)?.public(engine, None)?.0)
     }
 
     fn standing(&self, endpoint: &EndpointId, engine: SocketAddr) -> Standing {
         let tables = self.store.tables();
-        groups::Group::behind(&tables, endpoint).map_or(Standing::Unknown, |group| group.standing(engine))
+        let group = groups::Group::behind(&tables, endpoint);
+        group.map_or(Standing::Unknown, |group| group.standing(engine, self.naming.as_ref()))
     }
 
     fn stands_in(&self, endpoint: &EndpointId, engine: SocketAddr) -> bool {
@@ -153,6 +164,10 @@ impl Directory for Records {
 
     fn main_port(&self, endpoint: &EndpointId) -> Option<u16> {
         self.store.tables().replication_groups.get(&endpoint.scope, &endpoint.resource_id)?.ports.primary
+    }
+
+    fn main_whereabouts(&self, endpoint: &EndpointId) -> Whereabouts {
+        self.naming.as_ref().and_then(|naming| naming.serverless(endpoint)).unwrap_or_default()
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     faults::Faults,
     figures::Figures,
+    forwards::Forwards,
     init::Progress,
     log_delivery::Tails,
     metrics::Metrics,
@@ -34,6 +35,8 @@ pub struct Admin {
     pub clock: Arc<Clock>,
     /// The faults that users ask for.
     pub faults: Faults,
+    /// The ports that users have lead to endpoints.
+    pub forwards: Forwards,
     /// What empties the server.
     pub reset: Reset,
     /// The certificates that endpoints show.

@@ -26,7 +26,7 @@ use crate::{
     clock::Clock,
     cloudwatch::{CloudWatch, Protocol},
     figures::Figures,
-    operations::{Operations, Request},
+    operations::{EndpointHost, Operations, Request},
     protocol::{AwsError, ErrorCode, Operation, Output, query},
     tls::Certificates,
     traces::RequestTrace,
@@ -47,8 +47,8 @@ pub struct Api {
     pub authorization: Option<Arc<Authorization>>,
     /// The time of day.
     pub clock: Arc<Clock>,
-    /// The host name under which endpoints are given out; `None` for the one that the request came to.
-    pub endpoint_host: Option<String>,
+    /// How endpoints are given out; `None` for the host that the request came to.
+    pub endpoint_host: Option<EndpointHost>,
     /// The certificates that endpoints show.
     pub certificates: Arc<Certificates>,
     /// Where calls are noted.
@@ -139,7 +139,7 @@ impl Api {
         &self,
         Caller { scope, access_key }: Caller,
         source: Option<IpAddr>,
-        endpoint_host: String,
+        endpoint_host: EndpointHost,
         operation: Operation,
     ) -> Result<Output, AwsError> {
         if let Some(authorization) = &self.authorization {
@@ -152,13 +152,13 @@ impl Api {
     }
 
     /// The host under which this caller is given endpoints, which have to have certificates for it from then on.
-    fn host_of_endpoints(&self, parts: &Parts) -> String {
+    fn host_of_endpoints(&self, parts: &Parts) -> EndpointHost {
         if let Some(configured) = &self.endpoint_host {
             return configured.clone();
         }
         let host = requested_host(parts);
         self.certificates.note(&host);
-        host
+        host.into()
     }
 }
 

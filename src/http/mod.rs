@@ -10,6 +10,7 @@ mod caller;
 mod console;
 mod export;
 mod faults;
+mod forwards;
 mod guard;
 mod limits;
 mod live;
@@ -40,6 +41,8 @@ pub fn router(api: Arc<Api>, admin: Arc<Admin>, guard: Arc<Guard>) -> Router {
         .route("/faults", get(faults::list).post(faults::begin).delete(faults::heal_all))
         .route("/faults/{id}", delete(faults::heal))
         .merge(live::routes())
+        .route("/port-forwards", get(forwards::list).post(forwards::begin).delete(forwards::end_all))
+        .route("/port-forwards/{id}", delete(forwards::end))
         .route_layer(from_fn_with_state(Arc::clone(&guard), guard::admin));
     // Prometheus asks for it there unless told otherwise.
     let figures = Router::new()

@@ -21,7 +21,7 @@ impl Init {
         let stage = operations.on_scratch()?;
         let mut is_certain = true;
         for entry in pending() {
-            let request = Request { scope: entry.scope.clone(), endpoint_host: "localhost".to_owned() };
+            let request = Request { scope: entry.scope.clone(), endpoint_host: "localhost".into() };
             let Err(refusal) = stage.execute(&request, entry.operation.clone()).await else { continue };
             let (place, operation) = (entry.place.clone(), entry.operation.name());
             match Verdict::of(operation, refusal.code) {

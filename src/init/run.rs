@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Entry, Init, Progress, Verdict};
 use crate::{
     model::InitNote,
-    operations::{Operations, Request},
+    operations::{EndpointHost, Operations, Request},
     protocol::AwsError,
     store::StorageError,
     trail::{Call, Outcome, Trail},
@@ -32,7 +32,7 @@ pub struct Run {
     /// Where calls are noted.
     pub trail: Arc<Trail>,
     /// The host under which endpoints are given out.
-    pub endpoint_host: String,
+    pub endpoint_host: EndpointHost,
     /// Who is told how far it has come.
     pub progress: Arc<Progress>,
 }

@@ -25,7 +25,7 @@ mod user_group;
 
 use std::sync::Arc;
 
-pub use request::{Options, Request};
+pub use request::{EndpointHost, Options, Request};
 
 use crate::{
     clock::Clock,

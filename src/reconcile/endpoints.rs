@@ -9,21 +9,24 @@ use crate::{
 };
 
 /// Sees to it that an endpoint of `cluster` is open, and tells its port: the one it had before, else the one that was
-/// asked for, when it is free, else another. Of a Memcached cluster it is the configuration endpoint that gets the port
-/// that was asked for, as its nodes share one host name here.
+/// asked for, when it is free, else another. Where endpoints share an address, of a Memcached cluster it is the
+/// configuration endpoint that gets the port that was asked for.
 pub(super) fn open(
     shared: &Shared,
     endpoint: &EndpointId,
     cluster: &CacheCluster,
     stored: Option<u16>,
 ) -> Result<u16, OpenError> {
-    let choice = match (stored, endpoint.role) {
+    let choice = match (stored.filter(|port| !shared.gateway.is_given_to_another(endpoint, *port)), endpoint.role) {
         (Some(port), _) => PortChoice::Exactly(port),
         (None, EndpointRole::Node(_)) if is_serverless_memcached(cluster) => {
             beside(shared, endpoint, EndpointRole::Configuration)
         }
         // So it is in a replication group, where that port belongs to an endpoint of the group.
-        (None, EndpointRole::Node(_)) if cluster.engine == Engine::Memcached || cluster.membership.is_some() => {
+        (None, EndpointRole::Node(_))
+            if !shared.gateway.has_own_addresses()
+                && (cluster.engine == Engine::Memcached || cluster.membership.is_some()) =>
+        {
             PortChoice::Any
         }
         (None, _) => PortChoice::Preferred(cluster.port),
@@ -65,6 +68,7 @@ pub(super) fn open_of_group(
     engine: Engine,
 ) -> Result<u16, OpenError> {
     let stored = port_of_group(group, endpoint.role);
+    let stored = stored.filter(|port| !shared.gateway.is_given_to_another(endpoint, *port));
     let is_main = match endpoint.role {
         EndpointRole::Primary => true,
         EndpointRole::GroupConfiguration => group.cluster_mode == ClusterMode::Enabled,
@@ -76,6 +80,7 @@ pub(super) fn open_of_group(
         None if endpoint.role == EndpointRole::Reader && group.scope.is_behind_serverless() => {
             beside(shared, endpoint, EndpointRole::Primary)
         }
+        None if shared.gateway.has_own_addresses() => PortChoice::Preferred(group.port),
         None => PortChoice::Any,
     };
     shared.gateway.open(endpoint, front(engine, Some(group.cluster_mode)), choice)
@@ -131,7 +136,15 @@ pub(super) fn reopen(shared: &Shared) {
     for (endpoint, port) in ports.chain(of_groups.iter().map(|(endpoint, _, port)| (endpoint, port))) {
         shared.gateway.reserve(endpoint.clone(), *port);
     }
-    for (endpoint, group, _) in of_groups {
+    // Which of two gets another port is for its own run, which writes it down.
+    let is_lost = |endpoint: &EndpointId, port| {
+        let is_lost = shared.gateway.is_given_to_another(endpoint, port);
+        if is_lost {
+            tracing::warn!(%endpoint, port, "another endpoint has the same port now that they share an address");
+        }
+        is_lost
+    };
+    for (endpoint, group, _) in of_groups.into_iter().filter(|(endpoint, _, port)| !is_lost(endpoint, *port)) {
         let member = group.member_ids().find_map(|id| tables.cache_clusters.get(&group.scope, id));
         if let Some(member) = member
             && let Err(error) = open_of_group(shared, &endpoint, group, member.engine)
@@ -139,7 +152,7 @@ pub(super) fn reopen(shared: &Shared) {
             tracing::warn!(%endpoint, %error, "an endpoint could not be opened again");
         }
     }
-    for (endpoint, cluster, port) in stored {
+    for (endpoint, cluster, port) in stored.into_iter().filter(|(endpoint, _, port)| !is_lost(endpoint, *port)) {
         // A port that is taken by now is tried again by the cluster's own run, which also tells the user.
         if let Err(error) = open(shared, &endpoint, cluster, Some(port)) {
             tracing::warn!(%endpoint, %error, "an endpoint could not be opened again");

@@ -89,6 +89,13 @@ impl Certificates {
         })
     }
 
+    /// The same, for endpoints that have names in `zone` too.
+    #[must_use]
+    pub fn with_zone(self, zone: &str) -> Self {
+        self.state().names.set_zone(zone);
+        self
+    }
+
     /// Changes whenever clients are shown another certificate because the one before it was old. Those for names that
     /// only their clients know are passed over, and so is the one that a new process begins with.
     #[must_use]

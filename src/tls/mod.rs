@@ -13,6 +13,7 @@
 //! - the hosts that callers reached the API under, since endpoints are given out under the same. They are kept across
 //!   restarts, the last [64](names::MOST_CALLED) of them, because clients keep the endpoints that they were given;
 //! - the address at which a client connected, which is one of this machine's;
+//! - names in the zone of endpoints, when a client asks for them, where endpoints have names;
 //! - names without a dot and those under `localhost`, when a client asks for them: they are those of containers and of
 //!   this machine, and belong to nobody on the internet.
 //!

@@ -14,6 +14,8 @@ pub(super) struct Names {
     fixed: Vec<Name>,
     /// The hosts under which the API was called, the oldest first.
     called: Vec<Name>,
+    /// What the names of endpoints end in, where they have names.
+    zone: Option<String>,
 }
 
 /// A name or an address in one way of writing, fit for a certificate.
@@ -56,7 +58,7 @@ impl Names {
         let loopback = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)].map(Name::Address);
         let mut fixed = vec![Name::Dns("localhost".to_owned())];
         fixed.extend(loopback);
-        let mut names = Self { fixed, called: Vec::new() };
+        let mut names = Self { fixed, called: Vec::new(), zone: None };
         if let Some(configured) = configured.and_then(Name::parse).filter(|name| !names.knows(name)) {
             names.fixed.push(configured);
         }
@@ -64,6 +66,16 @@ impl Names {
             names.note(host);
         }
         names
+    }
+
+    /// Takes clients' word for names in `zone`, which are those of endpoints.
+    pub(super) fn set_zone(&mut self, zone: &str) {
+        self.zone = Some(format!(".{zone}"));
+    }
+
+    fn is_in_zone(&self, name: &Name) -> bool {
+        let Name::Dns(name) = name else { return false };
+        self.zone.as_ref().is_some_and(|zone| name.ends_with(zone))
     }
 
     /// Learns the host that the API was called under. False when there was nothing to learn.
@@ -89,7 +101,7 @@ impl Names {
     /// What a certificate has to name besides all that is known, for a client that asked for `server_name` and connected
     /// to `local`.
     pub(super) fn missing(&self, server_name: Option<&str>, local: IpAddr) -> Vec<Name> {
-        let asked = server_name.and_then(Name::parse).filter(Name::is_local);
+        let asked = server_name.and_then(Name::parse).filter(|name| name.is_local() || self.is_in_zone(name));
         let connected = Some(Name::Address(local.to_canonical()));
         [asked, connected].into_iter().flatten().filter(|name| !self.knows(name)).collect()
     }
@@ -121,6 +133,18 @@ mod tests {
         }
         for local in ["cachette", "my.cache.localhost", "compose_cachette-1"] {
             assert_eq!(missing(&names, local), [local]);
+        }
+    }
+
+    #[test]
+    fn names_of_endpoints_are_taken_from_clients() {
+        let mut names = Names::new(None, &[]);
+        let endpoint = "mine.abcdef.0001.use1.cache.cachette.test";
+        assert!(missing(&names, endpoint).is_empty());
+        names.set_zone("cache.cachette.test");
+        assert_eq!(missing(&names, endpoint), [endpoint]);
+        for foreign in ["cache.cachette.test", "other-cache.cachette.test", "mine.cachette.test", "example.com"] {
+            assert!(missing(&names, foreign).is_empty(), "{foreign}");
         }
     }
 

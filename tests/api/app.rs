@@ -22,7 +22,7 @@ use axum::{
     http::{Request, Response},
 };
 use cachette::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, Serve},
     server::Server,
 };
 use chrono::{DateTime, Timelike, Utc};
@@ -55,6 +55,13 @@ pub struct App {
     running: JoinHandle<()>,
 }
 
+/// How a server without engines is started on this folder.
+fn serve(data_dir: &str, flags: &[&str]) -> Serve {
+    let fixed = ["cachette", "serve", "--listen", "127.0.0.1:0", "--backend", "none", "--data-dir", data_dir];
+    let Command::Serve(options) = Cli::parse_from(fixed.iter().chain(flags)).command else { panic!("serve is asked") };
+    *options
+}
+
 impl App {
     /// A server with the default options.
     pub async fn start() -> Self {
@@ -70,11 +77,7 @@ impl App {
     pub async fn with(flags: &[&str]) -> Self {
         let data = TempDir::new().expect("a folder");
         let data_dir = data.path().to_str().expect("a path in UTF-8");
-        let fixed = ["cachette", "serve", "--listen", "127.0.0.1:0", "--backend", "none", "--data-dir", data_dir];
-        let Command::Serve(options) = Cli::parse_from(fixed.iter().chain(flags)).command else {
-            panic!("serve is asked")
-        };
-        let server = Server::start(*options).await.expect("the server starts");
+        let server = Server::start(serve(data_dir, flags)).await.expect("the server starts");
         let address = server.address().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async {
@@ -84,6 +87,13 @@ impl App {
         let app = Self { address, http, data, _stop: stop, running };
         app.advance_to_noon().await;
         app
+    }
+
+    /// Why a server does not start with these options.
+    pub async fn refused_start(flags: &[&str]) -> String {
+        let data = TempDir::new().expect("a folder");
+        let data_dir = data.path().to_str().expect("a path in UTF-8");
+        Server::start(serve(data_dir, flags)).await.err().expect("a reason").to_string()
     }
 
     /// What the server keeps in this file of its data directory.

@@ -31,7 +31,7 @@ async fn topics_of_caches_with_encryption_are_told_that_the_certificate_was_rene
              &NotificationTopicArn=arn:aws:sns:{REGION}:{ACCOUNT}:news"
         );
         let operation = query::decode_request(None, form.as_bytes()).expect("an operation");
-        let request = Request { scope: scope.clone(), endpoint_host: "localhost".to_owned() };
+        let request = Request { scope: scope.clone(), endpoint_host: "localhost".into() };
         operations.execute(&request, operation).await.expect("created");
         let (scope, now) = (scope.clone(), clock.now());
         let made = store.write(move |draft| {

@@ -1,13 +1,16 @@
 //! Memcached clients discover their cluster's nodes, and see nothing else of the gateway.
 
-use cachette::gateway::{Front, Gateway, GatewaySettings, Member, Membership, PortChoice};
+use cachette::gateway::{Front, Gateway, GatewaySettings, Member, Membership, PortChoice, Whereabouts};
 
 use crate::support::{Process, Routes, configuration, connect, exchange, expect, gateway, node, send, settings};
 
 const CLUSTER: &[u8] = b"CONFIG cluster 0 54\r\n1\nlocalhost|127.0.0.1|17921 localhost|127.0.0.1|17922\n\r\nEND\r\n";
 
 fn membership(version: u64, nodes: &[(&str, u16)]) -> Membership {
-    let nodes = nodes.iter().map(|(id, port)| Member { cache_node_id: (*id).to_owned(), port: *port }).collect();
+    let nodes = nodes
+        .iter()
+        .map(|(id, port)| Member { cache_node_id: (*id).to_owned(), port: *port, at: Whereabouts::default() })
+        .collect();
     Membership { version, nodes }
 }
 

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, process::Stdio, time::Duration};
 
 use cachette::{
-    gateway::{Front, GatewaySettings, Member, Membership, NetworkFault, PortChoice},
+    gateway::{Front, GatewaySettings, Member, Membership, NetworkFault, PortChoice, Whereabouts},
     model::TransitEncryption::{self, Disabled, Preferred, Required},
 };
 use tokio::{
@@ -240,7 +240,7 @@ async fn memcached_clients_discover_nodes_over_tls() {
     let memcached = Process::memcached().await;
     let secured = Secured::new(settings(), Required);
     secured.routes.lead(&node("0001"), memcached.address);
-    let member = Member { cache_node_id: "0001".to_owned(), port: 17921 };
+    let member = Member { cache_node_id: "0001".to_owned(), port: 17921, at: Whereabouts::default() };
     secured.routes.set_membership(Membership { version: 1, nodes: vec![member] });
     let port = secured.gateway.open(&node("0001"), Front::Memcached, PortChoice::Any).expect("open");
     let mut client = secured.client(port).await;

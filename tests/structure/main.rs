@@ -29,7 +29,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("tls", &["model"]),
     ("faults", &["clock", "model", "store"]),
-    (&[]),
+    ("dns", &["gateway", "model", "store"]),
+    ("forwards", &["gateway", "model", "store"]),
     ("signed_http", &[]),
     ("secrets_manager", &["signed_http"]),
     ("migration_source", &["gateway", "model", "secrets_manager", "store"]),
@@ -80,6 +81,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "figures",
             "init",
             "log_delivery",
+            "forwards",
             "metrics",
             "model",
             "operations",
@@ -94,7 +96,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// The files that put the parts together, and may name all of them.
-const TOP: [&str; 7] = ["cli", "instance", "lib", "main", "open_files", "reset", "server"];
+const TOP: [&str; 8] = ["cli", "instance", "lib", "main", "names", "open_files", "reset", "server"];
 
 /// The most lines of a file that is not generated.
 const MOST_LINES: usize = 500;

@@ -167,12 +167,12 @@ impl<'a> Line<'a> {
 
     /// The line as the client is to see it.
     fn written(&self, primaries: &Primaries<'_>, viewer: &Viewer) -> String {
-        let Standing::Node { port, stands_in } = self.standing else { return self.raw.to_owned() };
+        let Standing::Node { port, stands_in, at } = &self.standing else { return self.raw.to_owned() };
         // The host name may be missing, or empty, with more after it as `key=value`.
         let mut parts: Vec<_> = self.address.split(',').collect();
         let bus_port = parts[0].split_once('@').map_or("0", |(_, port)| port);
-        let place = format!("{}:{port}@{bus_port}", viewer.ip());
-        let name = viewer.name().unwrap_or_default();
+        let place = format!("{}:{port}@{bus_port}", viewer.ip(at));
+        let name = viewer.name(at).unwrap_or_default();
         parts[0] = &place;
         match parts.get_mut(1) {
             Some(host_name) => *host_name = name,
@@ -186,7 +186,7 @@ impl<'a> Line<'a> {
             return format!("{} {}{start}", self.id, parts.join(","));
         }
         let (mut flags, mut primary, mut rest) = (self.flags.to_owned(), self.primary, self.rest.to_owned());
-        if stands_in {
+        if *stands_in {
             let flag = |flag| if flag == REPLICA { PRIMARY } else { flag };
             flags = self.flags.split(',').map(flag).collect::<Vec<_>>().join(",");
             primary = "-";

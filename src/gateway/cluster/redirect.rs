@@ -42,7 +42,7 @@ fn rewrite(line: &[u8], viewer: &Viewer) -> Option<String> {
     let (ip, port) = target.rsplit_once(':')?;
     let whither = viewer.redirected(ip.as_bytes(), port.parse().ok()?)?;
     words.next().is_none().then(|| match whither {
-        Whither::Port(port) => format!("{error} {slot} {}:{port}\r\n", viewer.host()),
+        Whither::Port(port, at) => format!("{error} {slot} {}:{port}\r\n", viewer.host(&at)),
         Whither::Nowhere => READ_ONLY.to_owned(),
     })
 }

@@ -7,7 +7,10 @@ use proptest::{collection::vec, prelude::*};
 use tokio::sync::watch;
 
 use super::{
-    super::{Directory, EndpointId, EndpointRole, Membership, NetworkFault, Security, StandIn, Standing, relay::Tap},
+    super::{
+        Directory, EndpointId, EndpointRole, Membership, NetworkFault, Security, StandIn, Standing, Whereabouts,
+        relay::Tap,
+    },
     ClusterTap, Viewer,
     tests::feed,
 };
@@ -36,9 +39,10 @@ impl Directory for TwoRegions {
     }
 
     fn standing(&self, endpoint: &EndpointId, engine: SocketAddr) -> Standing {
-        let instead = |last, port| Some(StandIn { engine: ([10, 0, 0, last], 6379).into(), port });
+        let instead =
+            |last, port| Some(StandIn { engine: ([10, 0, 0, last], 6379).into(), port, at: Whereabouts::default() });
         match self.public_port(endpoint, engine) {
-            Some(port) => Standing::Node { port, stands_in: port != 17002 },
+            Some(port) => Standing::Node { port, stands_in: port != 17002, at: Whereabouts::default() },
             None if engine.to_string() == "10.9.0.1:6379" => Standing::Elsewhere { instead: instead(1, 17001) },
             None if engine.to_string() == "10.9.0.3:6379" => Standing::Elsewhere { instead: instead(3, 17003) },
             None => Standing::Elsewhere { instead: None },

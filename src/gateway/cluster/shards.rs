@@ -2,7 +2,7 @@
 //! with `port` or `tls-port` or both, `ip`, `endpoint`, maybe `hostname`, and more.
 
 use super::{
-    super::Standing,
+    super::{Standing, Whereabouts},
     cursor::{Cursor, map_header, string},
     edits::Edits,
     framing::Stop,
@@ -121,15 +121,15 @@ impl Node {
         }
         let listed = |ip| ports.iter().map(|port| viewer.listed(ip, *port)).find(|listed| *listed != Standing::Unknown);
         let standing = ip.and_then(listed).unwrap_or(Standing::Unknown);
-        let Standing::Node { port, stands_in } = standing else {
+        let Standing::Node { port, stands_in, at } = &standing else {
             return Ok(Self { standing, written: cursor.since(start).to_vec() });
         };
-        if let Some(name) = viewer.name() {
+        if let Some(name) = viewer.name(at) {
             fields.push(Field::Hostname(name));
         }
         let mut written = map_header(kind, fields.len()).into_bytes();
         for field in fields {
-            field.write(&mut written, port, stands_in, viewer);
+            field.write(&mut written, (*port, at), *stands_in, viewer);
         }
         Ok(Self { standing, written })
     }
@@ -149,11 +149,11 @@ enum Field<'a> {
 }
 
 impl Field<'_> {
-    fn write(&self, node: &mut Vec<u8>, port: u16, stands_in: bool, viewer: &Viewer) {
+    fn write(&self, node: &mut Vec<u8>, (port, at): (u16, &Whereabouts), stands_in: bool, viewer: &Viewer) {
         let text = |key, value| [string(key), string(value)].concat();
         match self {
-            Self::Ip => node.extend_from_slice(text("ip", viewer.ip()).as_bytes()),
-            Self::Endpoint => node.extend_from_slice(text("endpoint", viewer.host()).as_bytes()),
+            Self::Ip => node.extend_from_slice(text("ip", &viewer.ip(at)).as_bytes()),
+            Self::Endpoint => node.extend_from_slice(text("endpoint", &viewer.host(at)).as_bytes()),
             Self::Hostname(name) => node.extend_from_slice(text("hostname", name).as_bytes()),
             Self::Port(key) => node.extend_from_slice(format!("{}:{port}\r\n", string(key)).as_bytes()),
             Self::Role(_) if stands_in => node.extend_from_slice(text("role", "master").as_bytes()),

@@ -3,7 +3,7 @@
 //! the primary: in a secondary group of a global datastore the one that stands in for it.
 
 use super::{
-    super::Standing,
+    super::{Standing, Whereabouts},
     cursor::{Cursor, map_header, string},
     edits::Edits,
     framing::Stop,
@@ -80,10 +80,10 @@ impl Node {
         // With a host name in its place, or null, the address is among the metadata.
         let listed = metadata.as_ref().and_then(|metadata| metadata.ip).or(host);
         let standing = listed.map_or(Standing::Unknown, |ip| viewer.listed(ip, port));
-        let written = match standing {
-            Standing::Node { port, .. } => {
-                let address = format!("{}:{port}\r\n", string(viewer.host()));
-                let metadata = metadata.map(|metadata| metadata.rewritten(viewer)).unwrap_or_default();
+        let written = match &standing {
+            Standing::Node { port, at, .. } => {
+                let address = format!("{}:{port}\r\n", string(&viewer.host(at)));
+                let metadata = metadata.map(|metadata| metadata.rewritten(viewer, at)).unwrap_or_default();
                 [header, address.as_bytes(), id, &metadata, others].concat()
             }
             Standing::Elsewhere { .. } | Standing::Unknown => cursor.since(begin).to_vec(),
@@ -118,8 +118,8 @@ impl<'a> Metadata<'a> {
         Ok(Self { kind, ip, others })
     }
 
-    fn rewritten(&self, viewer: &Viewer) -> Vec<u8> {
-        let ip = viewer.name().map(|_| format!("{}{}", string("ip"), string(viewer.ip())));
+    fn rewritten(&self, viewer: &Viewer, at: &Whereabouts) -> Vec<u8> {
+        let ip = viewer.name(at).map(|_| format!("{}{}", string("ip"), string(&viewer.ip(at))));
         let header = map_header(self.kind, self.others.len() + usize::from(ip.is_some()));
         [header.as_bytes(), ip.unwrap_or_default().as_bytes(), &self.others.concat()].concat()
     }

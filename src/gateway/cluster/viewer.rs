@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::super::{Directory, EndpointId, Standing};
+use super::super::{Directory, EndpointId, Standing, Whereabouts};
 
 /// What is needed to tell one client where nodes are.
 pub(in super::super) struct Viewer<'a> {
@@ -37,18 +37,18 @@ impl<'a> Viewer<'a> {
     }
 
     /// What the client is to connect to: a name, if there is one, else an address.
-    pub(in super::super) fn host(&self) -> &str {
-        self.name.unwrap_or(&self.ip)
+    pub(in super::super) fn host(&self, at: &Whereabouts) -> String {
+        self.name(at).map_or_else(|| self.ip(at), str::to_owned)
     }
 
     /// The address, for the fields that can hold no name.
-    pub(in super::super) fn ip(&self) -> &str {
-        &self.ip
+    pub(in super::super) fn ip(&self, at: &Whereabouts) -> String {
+        at.address.map_or_else(|| self.ip.clone(), |address| address.to_string())
     }
 
     /// The name, `None` when clients are told addresses only.
-    pub(super) fn name(&self) -> Option<&str> {
-        self.name
+    pub(super) fn name<'n>(&'n self, at: &'n Whereabouts) -> Option<&'n str> {
+        at.name.as_deref().or(self.name)
     }
 
     /// What the node is that a topology lists under this address. An engine that was never told its own address lists
@@ -64,10 +64,11 @@ impl<'a> Viewer<'a> {
         let port = private_port(port)?;
         let ip = if ip.is_empty() { self.engine.ip() } else { address(ip)? };
         match self.directory.standing(self.endpoint, SocketAddr::new(ip, port)) {
-            Standing::Node { port, .. } => Some(Whither::Port(port)),
+            Standing::Node { port, at, .. } => Some(Whither::Port(port, at)),
             Standing::Elsewhere { instead } => {
                 let instead = instead?;
-                Some(if instead.engine == self.engine { Whither::Nowhere } else { Whither::Port(instead.port) })
+                let there = Whither::Port(instead.port, instead.at);
+                Some(if instead.engine == self.engine { Whither::Nowhere } else { there })
             }
             Standing::Unknown => None,
         }
@@ -75,10 +76,10 @@ impl<'a> Viewer<'a> {
 }
 
 /// Where a redirect leads a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Whither {
-    /// To the node with this endpoint.
-    Port(u16),
+    /// To the node with the endpoint of this port, and where that is.
+    Port(u16, Whereabouts),
     /// To another region. The engine that the client asked is the best that there is in this one.
     Nowhere,
 }

@@ -3,9 +3,9 @@
 
 use std::{fmt::Write as _, net::IpAddr};
 
-use super::super::Membership;
+use super::super::{Member, Membership};
 
-/// The version and the nodes, for a client that reached us at `local`. All nodes are ports of that same address.
+/// The version and the nodes, for a client that reached us at `local`. Nodes without addresses of their own are ports of that one.
 pub(super) fn payload(membership: &Membership, endpoint_host: Option<&str>, local: IpAddr) -> String {
     // A listener on `::` sees clients of version 4 under a mapped address, which they would not understand.
     let ip = local.to_canonical().to_string();
@@ -17,10 +17,12 @@ pub(super) fn payload(membership: &Membership, endpoint_host: Option<&str>, loca
     let mut nodes = membership.nodes.clone();
     nodes.sort();
     let mut payload = format!("{}\n", membership.version);
-    for (index, node) in nodes.iter().enumerate() {
+    for (index, Member { port, at, .. }) in nodes.iter().enumerate() {
         // No space after the last: clients take it for one more node.
         let separator = if index == 0 { "" } else { " " };
-        let _ = write!(payload, "{separator}{host}|{ip}|{}", node.port);
+        let host = at.name.as_deref().unwrap_or(host);
+        let ip = at.address.map_or_else(|| ip.clone(), |address| address.to_string());
+        let _ = write!(payload, "{separator}{host}|{ip}|{port}");
     }
     payload.push('\n');
     payload
@@ -43,10 +45,10 @@ pub(super) fn nothing() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::Member, *};
+    use super::{super::super::Whereabouts, *};
 
     fn membership() -> Membership {
-        let node = |id: &str, port| Member { cache_node_id: id.to_owned(), port };
+        let node = |id: &str, port| Member { cache_node_id: id.to_owned(), port, at: Whereabouts::default() };
         Membership { version: 1, nodes: vec![node("0002", 17922), node("0001", 17921)] }
     }
 

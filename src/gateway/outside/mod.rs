@@ -162,7 +162,8 @@ impl Outside<'_> {
         let here = client.socket().local_addr()?;
         let viewer = Viewer::new(self.id, self.directory, here, here.ip(), endpoint_host);
         let port = self.directory.main_port(self.id).unwrap_or_else(|| here.port());
-        let (host, ip) = (viewer.host().to_owned(), viewer.ip().to_owned());
+        let at = self.directory.main_whereabouts(self.id);
+        let (host, ip) = (viewer.host(&at), viewer.ip(&at));
         let mut tap = OutsideTap::new(Place { host, ip, port, id: answers::node_id(self.id) });
         let outcome = tokio::select! {
             outcome = relay(client, &mut stream, &mut tap, line) => outcome,

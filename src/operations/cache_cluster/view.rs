@@ -40,7 +40,7 @@ impl View<'_> {
             configuration_endpoint: (is_memcached && settled)
                 .then_some(cluster.configuration_port)
                 .flatten()
-                .map(|port| self.endpoint(port)),
+                .map(|port| self.request.endpoint(port, |names| names.configuration(cluster))),
             client_download_landing_page: Some(CLIENT_DOWNLOAD_LANDING_PAGE.into()),
             cache_node_type: Some(in_effect.cache_node_type.into()),
             engine: Some(in_effect.engine.name().into()),
@@ -100,10 +100,6 @@ impl View<'_> {
         }
     }
 
-    fn endpoint(&self, port: u16) -> types::Endpoint {
-        types::Endpoint { address: Some(self.request.endpoint_host.clone()), port: Some(i32::from(port)) }
-    }
-
     fn nodes(&self, cluster: &CacheCluster) -> Vec<types::CacheNode> {
         // A node that is still to come is left out: Terraform gives up on one that has no endpoint yet.
         let shown = cluster.nodes.iter().filter(|(_, node)| node.created.is_some());
@@ -115,7 +111,9 @@ impl View<'_> {
             cache_node_id: Some(id.to_string()),
             cache_node_status: Some(node_status(node).into()),
             cache_node_create_time: node.created,
-            endpoint: node.port.filter(|_| !node.leaving).map(|port| self.endpoint(port)),
+            endpoint: node.port.filter(|_| !node.leaving).map(|port| {
+                self.request.endpoint(port, |names| names.node(cluster, id, cluster.transit_encryption.into()))
+            }),
             parameter_group_status: Some(self.node_parameter_status(cluster, node).as_str().into()),
             source_cache_node_id: None,
             customer_availability_zone: Some(node.availability_zone.clone()),

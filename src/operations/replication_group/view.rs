@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::user_groups;
 use crate::{
     model::{
-        CacheCluster, ClusterMode, GroupPhase, NodeGroup, NodeGroupId, NodeId, ReplicationGroup,
+        CacheCluster, ClusterMode, EndpointRole, Form, GroupPhase, NodeGroup, NodeGroupId, NodeId, ReplicationGroup,
         arn::{Arn, ResourceType},
     },
     operations::{
@@ -55,7 +55,9 @@ impl<'a> View<'a> {
                 (true, Some(_)) => enums::AutomaticFailoverStatus::Enabled,
             }),
             multi_az: Some(if group.multi_az { enums::MultiAZStatus::Enabled } else { enums::MultiAZStatus::Disabled }),
-            configuration_endpoint: settled.then(|| self.endpoint(group.ports.configuration)).flatten(),
+            configuration_endpoint: settled
+                .then(|| self.endpoint(group, EndpointRole::GroupConfiguration, group.ports.configuration))
+                .flatten(),
             snapshot_retention_limit: i32::try_from(group.snapshot_retention_limit).ok(),
             snapshot_window: group.snapshot_window.as_ref().map(ToString::to_string),
             cluster_enabled: Some(group.cluster_mode.is_clustered()),
@@ -119,8 +121,12 @@ impl<'a> View<'a> {
         types::NodeGroup {
             node_group_id: Some(id.to_string()),
             status: Some(own.as_str().into()),
-            primary_endpoint: shows_roles.then(|| self.endpoint(group.ports.primary)).flatten(),
-            reader_endpoint: shows_roles.then(|| self.endpoint(group.ports.reader)).flatten(),
+            primary_endpoint: shows_roles
+                .then(|| self.endpoint(group, EndpointRole::Primary, group.ports.primary))
+                .flatten(),
+            reader_endpoint: shows_roles
+                .then(|| self.endpoint(group, EndpointRole::Reader, group.ports.reader))
+                .flatten(),
             slots: group.cluster_mode.is_clustered().then(|| shard.slots.to_string()),
             node_group_members: Some(
                 members.map(|member| self.node_group_member(shard, member, shows_roles)).collect(),
@@ -134,16 +140,20 @@ impl<'a> View<'a> {
         types::NodeGroupMember {
             cache_cluster_id: Some(member.id.clone()),
             cache_node_id: Some(NodeId::FIRST.to_string()),
-            read_endpoint: node.filter(|_| shows_role).and_then(|node| self.endpoint(node.port)),
+            read_endpoint: node.filter(|_| shows_role).and_then(|node| node.port).map(|port| {
+                let form = member.transit_encryption.into();
+                self.request.endpoint(port, |names| names.node(member, NodeId::FIRST, form))
+            }),
             preferred_availability_zone: node.map(|node| node.availability_zone.clone()),
             preferred_outpost_arn: None,
             current_role: shows_role.then(|| role.to_owned()),
         }
     }
 
-    fn endpoint(&self, port: Option<u16>) -> Option<types::Endpoint> {
-        let (address, port) = (self.request.endpoint_host.clone(), i32::from(port?));
-        Some(types::Endpoint { address: Some(address), port: Some(port) })
+    fn endpoint(&self, group: &ReplicationGroup, role: EndpointRole, port: Option<u16>) -> Option<types::Endpoint> {
+        let member = group.member_ids().find_map(|id| self.member(group, id));
+        let form = member.map_or(Form::Plain, |member| member.transit_encryption.into());
+        Some(self.request.endpoint(port?, |names| names.of_group(group, role, form)))
     }
 
     /// The member whose engine is furthest from letting in whom it is to let in, or else the first one.

@@ -28,7 +28,7 @@ impl View<'_> {
         let ports = behind::ports(self.tables, cache);
         let endpoint = |port: Option<u16>| {
             let port = port.filter(|_| serves)?;
-            Some(types::Endpoint { address: Some(self.request.endpoint_host.clone()), port: Some(i32::from(port)) })
+            Some(self.request.endpoint(port, |names| names.serverless(&cache.scope, &cache.name)))
         };
         let facts = version_reported_as(cache.engine, cache.engine_version.as_str());
         let version = facts.map(|facts| facts.version).unwrap_or_default();

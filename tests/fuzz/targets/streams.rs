@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use cachette::gateway::{
-    Directory, EndpointId, EndpointRole, Member, Membership, NetworkFault, Security,
+    Directory, EndpointId, EndpointRole, Member, Membership, NetworkFault, Security, Whereabouts,
     fuzzing::{Connection, Read},
 };
 use cachette::model::{NodeId, Scope};
@@ -108,7 +108,7 @@ impl Directory for Nodes {
         match self {
             Self::Unknown => None,
             Self::Two => {
-                let node = |id: &str, port| Member { cache_node_id: id.to_owned(), port };
+                let node = |id: &str, port| Member { cache_node_id: id.to_owned(), port, at: Whereabouts::default() };
                 Some(Membership { version: 1, nodes: vec![node("0001", 17001), node("0002", 17002)] })
             }
         }

@@ -1,150 +1,53 @@
 //! Puts the parts together and runs them.
 
+mod access;
+mod folders;
+mod start_error;
+
+pub use start_error::StartError;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
-use rustix::fs::Access;
-use tokio::{
-    net::TcpListener,
-    sync::watch,
-    time::{Instant, sleep},
-};
+use tokio::{net::TcpListener, sync::watch};
+
+use access::{access_keys, authentication, iam_logins, policies};
+use folders::{be_writable, open_store, snapshot_files, unopened};
 
 use crate::{
-    authorization::{Authorization, Policies, PoliciesError},
+    authorization::Authorization,
     autoscaling::{self, Autoscaling, GroupMetrics},
     backend,
-    cli::{AuthChoice, Credentials, Serve},
+    cli::Serve,
     clock::Clock,
     cloudwatch::CloudWatch,
     faults::Faults,
     figures::Figures,
-    gateway::{Gateway, GatewaySettings, Places, Records},
-    holder::{self, Holder},
-    http::{self, Admin, Api, Authentication, Guard, Limits, OwnNames},
-    iam_login::{AccessKeys, AnybodyMayConnect, ConnectPolicy, IamLogins},
+    forwards::Forwards,
+    gateway::{Gateway, GatewaySettings, Naming, Places, Records},
+    http::{self, Admin, Api, Guard, Limits, OwnNames},
     init::{self, Environment, Init, InitError, Progress},
-    instance::{Instance, InstanceError, default_data_dir},
-    integrations::{self, References, Services, ServicesError},
+    instance::{Instance, default_data_dir},
+    integrations::{self, References, Services},
     log_delivery::{self, Tails},
     metrics::{self, Metrics},
     migration_source::Sources,
-    model::{Outlets, Scope},
-    object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings, SettingsError},
+    model::Scope,
+    names::Names,
+    object_storage::{Limits as StorageLimits, ObjectStorage, Settings as StorageSettings},
     open_files::OpenFiles,
-    operations::{Operations, Options},
+    operations::{EndpointHost, Operations, Options},
     port_taker::PortTaker,
     protocol::sigv4::DEFAULT_ACCOUNT,
     reconcile,
     reset::Reset,
-    secrets_manager::{SecretsManager, Settings as SecretsSettings, SettingsError as SecretsSettingsError},
-    snapshot_files::{FilesError, SnapshotFiles},
-    store::{StorageError, Store},
+    secrets_manager::{SecretsManager, Settings as SecretsSettings},
     tls::{Certificates, TlsError},
-    trail::{Trail, TrailError},
+    trail::Trail,
 };
-
-/// How long the records may be in use by another server before this one gives up.
-const LAST_SERVER_PATIENCE: Duration = Duration::from_secs(2);
-
-/// The wait between two looks whether they still are.
-const LAST_SERVER_POLL: Duration = Duration::from_millis(20);
-
-/// Why the server could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The data directory cannot be used.
-    #[error(transparent)]
-    Instance(#[from] InstanceError),
-    /// The records cannot be read.
-    #[error(transparent)]
-    Store(#[from] StorageError),
-    /// There is no folder for snapshots.
-    #[error(transparent)]
-    SnapshotFiles(#[from] FilesError),
-    /// There are no certificates.
-    #[error(transparent)]
-    Tls(#[from] TlsError),
-    /// No backend can be used.
-    #[error(transparent)]
-    Backend(#[from] backend::SelectError),
-    /// The address is taken.
-    #[error("--listen {address}: the port is taken by {by}; stop that, or choose another with --listen")]
-    PortTaken {
-        /// The address.
-        address: std::net::SocketAddr,
-        /// Who has it.
-        by: PortTaker,
-    },
-    /// The address is not ours.
-    #[error("--listen {address}: {source}")]
-    Listen {
-        /// The address.
-        address: std::net::SocketAddr,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Another server has the records open.
-    #[error(
-        "--data-dir {}: another server{} uses this folder; stop that, or choose another folder",
-        folder.display(),
-        by.as_ref().map(|holder| format!(" ({holder})")).unwrap_or_default()
-    )]
-    DataDirInUse {
-        /// The data directory.
-        folder: PathBuf,
-        /// Who that is, as far as it can be told.
-        by: Option<Holder>,
-    },
-    /// The records are of another version.
-    #[error("--data-dir {}: {source}; use the version of Cachette that wrote it, or another folder", folder.display())]
-    OtherVersion {
-        /// The data directory.
-        folder: PathBuf,
-        /// What cannot be read.
-        source: StorageError,
-    },
-    /// A folder that the server is to write to cannot be written to.
-    #[error("{flag} {}: {reason}", folder.display())]
-    Folder {
-        /// The flag that names it.
-        flag: &'static str,
-        /// The folder.
-        folder: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-    /// There is no home directory to keep data in.
-    #[error("there is no home directory; say where to keep data with --data-dir")]
-    NoDataDir,
-    /// Signatures are to be checked, but no key is known.
-    #[error("--auth sigv4 needs --credentials KEY:SECRET")]
-    NoCredentials,
-    /// The policies cannot be used.
-    #[error(transparent)]
-    Policies(#[from] PoliciesError),
-    /// What the environment says of object storage makes no sense.
-    #[error(transparent)]
-    ObjectStorage(#[from] SettingsError),
-    /// What the environment says of Secrets Manager makes no sense.
-    #[error(transparent)]
-    SecretsManager(#[from] SecretsSettingsError),
-    /// What the environment says of other services makes no sense.
-    #[error(transparent)]
-    Services(#[from] ServicesError),
-    /// The calls cannot be written to files.
-    #[error(transparent)]
-    Trail(#[from] TrailError),
-    /// What is to be there from the start cannot be.
-    #[error(transparent)]
-    Init(#[from] InitError),
-    /// The folder that is to be object storage is none.
-    #[error("--s3-dir {}: there is no such folder", .0.display())]
-    NoS3Dir(PathBuf),
-}
 
 /// A server that is ready to run.
 pub struct Server {
@@ -160,6 +63,7 @@ pub struct Server {
     renewals: watch::Receiver<u32>,
     init: init::Run,
     stop_engines: Option<Reset>,
+    names: Option<Names>,
 }
 
 impl Server {
@@ -167,6 +71,7 @@ impl Server {
     ///
     /// # Errors
     /// When one of them cannot be had.
+    #[expect(clippy::too_many_lines, reason = "it takes a line or two to make each part and hand it to the others")]
     pub async fn start(options: Serve) -> Result<Self, StartError> {
         // First of all: what is wrong in it is to leave nothing behind.
         let init = init(options.init.as_deref())?;
@@ -184,8 +89,12 @@ impl Server {
         let listener = listen(options.listen).await?;
         options.log_dir.as_deref().map_or(Ok(()), |folder| be_writable("--log-dir", folder))?;
         options.snapshot_dir.as_deref().map_or(Ok(()), |folder| be_writable("--snapshot-dir", folder))?;
+        let names = Names::open(&options.names, options.listen.ip(), &instance.name).await?;
+        let naming = names.as_ref().map(|names| names.naming.clone());
         let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
-        let certificates = Arc::new(Certificates::open(&data_dir, endpoint_host.as_deref())?);
+        let own_hosts = naming.as_ref().map(|naming| EndpointHost::Named(naming.names.clone()));
+        let host_of_endpoints = own_hosts.or_else(|| endpoint_host.clone().map(Into::into));
+        let certificates = certificates(&data_dir, endpoint_host.as_deref(), naming.as_ref())?;
         let snapshot_files = Arc::new(snapshot_files(options.snapshot_dir, &data_dir, &instance)?);
         let backend = backend::select(backend::Selection {
             choice: options.backend.into(),
@@ -202,6 +111,7 @@ impl Server {
         let files = open_files();
         let settings = GatewaySettings {
             endpoint_host: endpoint_host.clone(),
+            own_addresses: naming.as_ref().and_then(|naming| naming.addresses.clone()),
             places: Places::new(files.endpoint_connections),
             figures: Arc::clone(&figures),
             endpoint_ports: options.endpoint_ports.into(),
@@ -209,22 +119,17 @@ impl Server {
         };
         let authorization =
             policies.map(|policies| Arc::new(Authorization::new(policies, Arc::clone(&store), Arc::clone(&clock))));
-        let iam_logins = IamLogins {
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            secret: instance.secret.clone(),
-            access_keys,
-            policy: connect_policy(authorization.as_ref()),
-        };
-        let gateway = Gateway::new(settings, Arc::clone(&certificates), Arc::new(Records::new(Arc::clone(&store))));
+        let logins = iam_logins(&store, &clock, &instance, access_keys, authorization.as_ref());
+        let records = Arc::new(Records::new(Arc::clone(&store)).with_naming(naming.clone()));
+        let gateway = Gateway::new(settings, Arc::clone(&certificates), records);
         let has_secrets = secrets.is_configured();
         let sources = Arc::new(Sources::new(Arc::clone(&store), Arc::new(secrets)));
-        let gateway = Arc::new(gateway.with_iam_login(Arc::new(iam_logins)).with_sources(Arc::clone(&sources) as _));
+        let gateway = Arc::new(gateway.with_iam_login(Arc::new(logins)).with_sources(Arc::clone(&sources) as _));
         let operations = Operations::new(Arc::clone(&store), Arc::clone(&clock), Options { strict: options.strict })
             .with_object_storage(Arc::clone(&object_storage))
             .with_secrets(has_secrets)
             .with_references(References::new(Arc::clone(&services)));
-        let init = rehearsed(init, &operations, &trail, endpoint_host.as_deref()).await?;
+        let init = rehearsed(init, &operations, &trail, host_of_endpoints.clone()).await?;
         let own_names = OwnNames::new(options.allowed_hosts.into_iter().chain(endpoint_host.clone()));
         let limits = Limits { connections: files.api_connections, ..Limits::default() };
         let guard = Guard::new(options.admin_access.into(), own_names, limits);
@@ -235,7 +140,7 @@ impl Server {
             authentication,
             authorization,
             clock: Arc::clone(&clock),
-            endpoint_host: endpoint_host.clone(),
+            endpoint_host: host_of_endpoints,
             certificates: Arc::clone(&certificates),
             trail: Arc::clone(&trail),
             cloudwatch: CloudWatch::new(Arc::clone(&metrics), Arc::clone(&clock)),
@@ -254,8 +159,10 @@ impl Server {
             strict: options.strict,
         };
         let renewals = certificates.renewals();
-        let admin = admin(&reconciler, certificates, trail, Arc::clone(&metrics), Arc::clone(&init.progress));
-        let admin = Admin { endpoint_host, ..admin };
+        let admin = Admin {
+            endpoint_host,
+            ..admin(&reconciler, certificates, trail, Arc::clone(&metrics), Arc::clone(&init.progress))
+        };
         let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
         let stop_engines = options.stop_engines.then(|| reset(&reconciler));
         Ok(Self {
@@ -271,6 +178,7 @@ impl Server {
             renewals,
             init,
             stop_engines,
+            names,
         })
     }
 
@@ -311,8 +219,17 @@ impl Server {
                 }
             })
         };
+        let naming = {
+            let store = Arc::clone(&store);
+            async move {
+                if let Some(names) = self.names {
+                    names.serve(store).await;
+                }
+            }
+        };
         let work = async {
             tokio::join!(
+                naming,
                 http::serve(self.listener, self.router, self.limits),
                 reconcile::run(Arc::clone(&reconciler)),
                 sampling,
@@ -351,7 +268,7 @@ async fn rehearsed(
     init: Init,
     operations: &Operations,
     trail: &Arc<Trail>,
-    endpoint_host: Option<&str>,
+    endpoint_host: Option<EndpointHost>,
 ) -> Result<init::Run, InitError> {
     init.rehearse(operations).await?;
     Ok(init::Run {
@@ -359,17 +276,17 @@ async fn rehearsed(
         init,
         operations: operations.clone(),
         trail: Arc::clone(trail),
-        endpoint_host: endpoint_host.unwrap_or("localhost").to_owned(),
+        endpoint_host: endpoint_host.unwrap_or_else(|| "localhost".into()),
     })
 }
 
-/// Opens the folder for the data of snapshots: below the one that was asked for, or below the data directory.
-fn snapshot_files(asked: Option<PathBuf>, data_dir: &Path, instance: &Instance) -> Result<SnapshotFiles, FilesError> {
-    SnapshotFiles::open(&match asked {
-        // Several servers may be told the same, and each clears its folder of what it does not know.
-        Some(folder) => folder.join(&instance.name),
-        None => data_dir.join("snapshots"),
-    })
+/// The certificates that endpoints show, under their names too where they have any.
+fn certificates(data_dir: &Path, host: Option<&str>, naming: Option<&Naming>) -> Result<Arc<Certificates>, TlsError> {
+    let certificates = Certificates::open(data_dir, host)?;
+    Ok(Arc::new(match naming {
+        Some(naming) => certificates.with_zone(naming.names.apex()),
+        None => certificates,
+    }))
 }
 
 /// How many files may be open, which the log is told.
@@ -403,23 +320,6 @@ async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, StartError
     }
 }
 
-/// Why records could not be opened, for whoever named the folder.
-fn unopened(error: StorageError, folder: &Path) -> StartError {
-    let folder = folder.to_owned();
-    match error {
-        StorageError::InUse(records) => StartError::DataDirInUse { folder, by: holder::of_file(&records) },
-        StorageError::Unreadable { .. } => StartError::OtherVersion { folder, source: error },
-        error => error.into(),
-    }
-}
-
-/// Makes the folder that a flag names, and sees to it that it can be written to: later there is nobody to tell.
-fn be_writable(flag: &'static str, folder: &Path) -> Result<(), StartError> {
-    let is_writable = || Ok(rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK)?);
-    let made = std::fs::create_dir_all(folder).and_then(|()| is_writable());
-    made.map_err(|error| StartError::Folder { flag, folder: folder.to_owned(), reason: error.to_string() })
-}
-
 /// What removes every record and every engine.
 fn reset(reconciler: &reconcile::Shared) -> Reset {
     let reconcile::Shared { store, backend, clock, .. } = reconciler;
@@ -434,11 +334,12 @@ fn admin(
     metrics: Arc<Metrics>,
     init: Arc<Progress>,
 ) -> Admin {
-    let reconcile::Shared { store, backend, clock, figures, secret, .. } = reconciler;
+    let reconcile::Shared { store, backend, clock, figures, gateway, secret, .. } = reconciler;
     Admin {
         store: Arc::clone(store),
         clock: Arc::clone(clock),
         faults: Faults::new(Arc::clone(store), Arc::clone(clock)),
+        forwards: Forwards::new(Arc::clone(store), Arc::clone(gateway)),
         reset: reset(reconciler),
         certificates,
         trail,
@@ -452,71 +353,5 @@ fn admin(
             let backend = Arc::clone(backend);
             Box::new(move |engine| backend.fetching(engine))
         },
-    }
-}
-
-/// The keys that callers sign with.
-fn access_keys(options: &Serve) -> AccessKeys {
-    AccessKeys {
-        secrets: options.credentials.as_ref().map(|credentials| credentials.0.clone()).unwrap_or_default(),
-        have_to_be_known: options.auth == AuthChoice::Sigv4,
-    }
-}
-
-/// Who may connect to caches.
-fn connect_policy(authorization: Option<&Arc<Authorization>>) -> Arc<dyn ConnectPolicy> {
-    match authorization {
-        Some(authorization) => Arc::clone(authorization) as _,
-        None => Arc::new(AnybodyMayConnect),
-    }
-}
-
-/// What callers may do, as `file` says if there is one.
-fn policies(file: Option<&Path>, authentication: &Authentication) -> Result<Option<Policies>, StartError> {
-    let policies = file.map(Policies::read).transpose()?;
-    if policies.is_some() && matches!(authentication, Authentication::Off) {
-        tracing::warn!("policies protect nothing without --auth sigv4: anybody can name any access key");
-    }
-    Ok(policies)
-}
-
-/// Whom requests have to come from.
-fn authentication(choice: AuthChoice, credentials: Option<Credentials>) -> Result<Authentication, StartError> {
-    match (choice, credentials) {
-        (AuthChoice::Off, _) => Ok(Authentication::Off),
-        (AuthChoice::Sigv4, Some(credentials)) => Ok(Authentication::SigV4(credentials.0)),
-        (AuthChoice::Sigv4, None) => Err(StartError::NoCredentials),
-    }
-}
-
-/// Opens the records. A server that was killed while it started an engine has them open for a moment longer, until the new
-/// process has become the engine.
-async fn open_store(path: &Path, outlets: Outlets) -> Result<Store, StorageError> {
-    let began = Instant::now();
-    loop {
-        match Store::with_outlets(path, outlets) {
-            Err(StorageError::InUse(_)) if began.elapsed() < LAST_SERVER_PATIENCE => sleep(LAST_SERVER_POLL).await,
-            opened => return opened,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn records_that_are_in_use_for_a_moment_are_waited_for() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("records.redb");
-        let last = Store::open(&path).expect("a store");
-        let leaving = async {
-            tokio::task::yield_now().await;
-            drop(last);
-        };
-        let (opened, ()) = tokio::join!(open_store(&path, Outlets::default()), leaving);
-        let opened = opened.expect("a store");
-        assert!(matches!(open_store(&path, Outlets::default()).await, Err(StorageError::InUse(_))), "and not for ever");
-        drop(opened);
     }
 }
