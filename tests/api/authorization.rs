@@ -202,7 +202,7 @@ async fn a_server_does_not_start_with_policies_that_it_does_not_understand() {
         Server::start(*options)
     };
     let error = start().await.err().expect("there is no file").to_string();
-    assert!(error.contains("policies.json cannot be read"), "{error}");
+    assert!(error.contains("policies.json: the file cannot be read"), "{error}");
     let mut broken = document(&[statement("Allow", "*", "*")]);
     broken["Statement"][0]["Conditions"] = json!({});
     std::fs::write(&file, json!({"KEY": broken}).to_string()).expect("a file that can be written");

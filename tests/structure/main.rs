@@ -1,5 +1,6 @@
-//! How the crate is put together: which module may know which, how long files may get, what it depends on, that the
-//! README tells of every flag and that links lead somewhere. What each module is for is told in `docs/architecture.md`.
+//! How the crate is put together: which module may know which, how long files may get, what it depends on, that the page of
+//! the command line tells of every flag and that links lead somewhere. What each module is for is told in
+//! `docs/architecture.md`.
 
 mod dependencies;
 mod imports;
@@ -137,9 +138,10 @@ fn files_stay_short() {
 }
 
 #[test]
-fn the_readme_lists_every_flag_as_it_is() {
-    let readme = read(Path::new("README.md"));
-    let mut rows: BTreeMap<&str, &str> = readme
+fn the_page_lists_every_flag_as_it_is() {
+    const PAGE: &str = "docs/command-line.md";
+    let page = read(Path::new(PAGE));
+    let mut rows: BTreeMap<&str, &str> = page
         .lines()
         .filter(|line| line.starts_with("| `--"))
         .map(|line| (line["| `--".len()..].split([' ', '`']).next().unwrap_or_default(), line))
@@ -149,16 +151,16 @@ fn the_readme_lists_every_flag_as_it_is() {
     let flags =
         serve.get_arguments().filter_map(|flag| Some((flag.get_long()?, flag))).filter(|(name, _)| *name != "help");
     for (name, flag) in flags {
-        let row = rows.remove(name).unwrap_or_else(|| panic!("README.md does not list --{name}"));
+        let row = rows.remove(name).unwrap_or_else(|| panic!("{PAGE} does not list --{name}"));
         let variable = flag.get_env().and_then(|name| name.to_str()).expect("every flag has an environment variable");
-        assert!(row.contains(&format!("`{variable}`")), "README.md does not name {variable} beside --{name}");
+        assert!(row.contains(&format!("`{variable}`")), "{PAGE} does not name {variable} beside --{name}");
         for default in
             flag.get_default_values().iter().filter_map(|value| value.to_str()).filter(|value| *value != "false")
         {
-            assert!(row.contains(&format!("`{default}`")), "README.md does not name the default {default} of --{name}");
+            assert!(row.contains(&format!("`{default}`")), "{PAGE} does not name the default {default} of --{name}");
         }
     }
-    assert!(rows.is_empty(), "README.md lists flags that do not exist: {:?}", rows.keys());
+    assert!(rows.is_empty(), "{PAGE} lists flags that do not exist: {:?}", rows.keys());
 }
 
 /// The path of the module in `file`: `["store", "disk"]` for `src/store/disk.rs`, `["store"]` for `src/store/mod.rs`.

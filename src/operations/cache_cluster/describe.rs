@@ -12,7 +12,8 @@ use crate::{
 
 impl Operations {
     /// # Compatibility
-    /// Endpoints have the host name that the request was sent to, and the port that is really open.
+    /// Endpoints have the host name that the request was sent to, or [names of their own](names.md) with `--dns`, and the port
+    /// that is really open.
     pub(in crate::operations) fn describe_cache_clusters(
         &self,
         request: &Request,

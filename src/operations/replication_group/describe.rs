@@ -8,7 +8,8 @@ use crate::{
 
 impl Operations {
     /// # Compatibility
-    /// Endpoints have the host name that the request was sent to, and the port that is really open. In the cluster mode
+    /// Endpoints have the host name that the request was sent to, or [names of their own](names.md) with `--dns`, and the port
+    /// that is really open. In the cluster mode
     /// `compatible` slots and all endpoints are shown.
     pub(in crate::operations) fn describe_replication_groups(
         &self,

@@ -8,7 +8,8 @@ use crate::{
 
 impl Operations {
     /// # Compatibility
-    /// Endpoints have the host name that the request was sent to, and the ports that are really open: the reader
+    /// Endpoints have the host name that the request was sent to, or [names of their own](names.md) with `--dns`, and the
+    /// ports that are really open: the reader
     /// endpoint has the next port after the other where that is free.
     pub(in crate::operations) fn describe_serverless_caches(
         &self,
