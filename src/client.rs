@@ -67,7 +67,7 @@ pub fn url_or_usual(asked: Option<String>) -> String {
     let from = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let listening = || from("CACHETTE_LISTEN").and_then(|listen| Some(url_of(listen.parse().ok()?)));
     let known = || from("AWS_ENDPOINT_URL_ELASTICACHE");
-    asked.or_else(listening).or_else(known).unwrap_or_else(|| USUAL_URL.to_owned())
+    asked.filter(|url| !url.is_empty()).or_else(listening).or_else(known).unwrap_or_else(|| USUAL_URL.to_owned())
 }
 
 /// Where a server is found from its own machine that listens on `listen`.

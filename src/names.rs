@@ -19,6 +19,9 @@ pub enum NamesError {
     /// The DNS server cannot listen.
     #[error(transparent)]
     Dns(#[from] DnsError),
+    /// It would pass questions on to itself.
+    #[error("--dns-upstream: that is this server's own address, --dns; name another server")]
+    OwnUpstream,
     /// There is nobody to pass questions on to.
     #[error(transparent)]
     NoUpstream(#[from] NoUpstream),
@@ -45,6 +48,7 @@ impl Names {
         let dns = Dns::bind(address).await?;
         let upstream = match options.dns_upstream {
             None => None,
+            Some(UpstreamChoice::At(upstream)) if upstream.is(address) => return Err(NamesError::OwnUpstream),
             Some(UpstreamChoice::At(upstream)) => Some(upstream),
             Some(UpstreamChoice::Auto) => Some(Upstream::of_system(address)?),
         };

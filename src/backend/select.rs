@@ -67,7 +67,7 @@ pub enum SelectError {
     },
     /// Docker was asked for, and does not work.
     #[error(
-        "--backend docker: {0}; `cachette doctor` tells what mends it, and --backend process takes programs of this machine"
+        "Docker cannot be used: {0}; `cachette doctor` tells what mends it, and --backend process takes programs of this machine"
     )]
     Docker(BackendError),
     /// There is neither Docker nor any engine program.
@@ -93,7 +93,13 @@ pub async fn select(selection: Selection) -> Result<Arc<dyn Backend>, SelectErro
         Choice::Auto => {
             let unavailable = match docker(&selection).await {
                 Ok(backend) => return Ok(backend),
-                Err(error) => error,
+                Err(error @ BackendError::Failed { .. }) if selection.docker_network.is_some() => {
+                    return Err(SelectError::Docker(error));
+                }
+                Err(error) => {
+                    tracing::info!("Docker is not used: {error}");
+                    error
+                }
             };
             if let Some(group) = denied_socket() {
                 // Nobody mounts the socket by accident. On a machine it is just there.

@@ -1,15 +1,16 @@
 //! `cachette export`: what a server has, as a file for `--init`.
 
-use std::io::Write;
-
 use clap::{Args, ValueEnum};
 
-use crate::client::{self, ClientError};
+use crate::{
+    client::{self, ClientError},
+    terminal,
+};
 
 /// What to write down, and how.
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The server [default: `http://localhost:4598`, or what `AWS_ENDPOINT_URL_ELASTICACHE` says].
+    /// The server [default: `CACHETTE_LISTEN`, `AWS_ENDPOINT_URL_ELASTICACHE`, or `http://localhost:4598`].
     #[arg(long, env = "CACHETTE_URL", value_name = "URL")]
     pub url: Option<String>,
 
@@ -63,8 +64,6 @@ impl Export {
             path.extend(["&region=", &region]);
         }
         let file = client::get(&client::url_or_usual(self.url), &path).await?;
-        let mut output = std::io::stdout().lock();
-        output.write_all(&file)?;
-        Ok(output.flush()?)
+        Ok(terminal::print(&file)?)
     }
 }

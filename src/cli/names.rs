@@ -14,7 +14,7 @@ pub struct NamesOptions {
     pub dns: Option<SocketAddr>,
 
     /// The zone of those names, in the place of AWS's `amazonaws.com`.
-    #[arg(long, env = "CACHETTE_DNS_ZONE", value_name = "ZONE", default_value = "cachette.test")]
+    #[arg(long, env = "CACHETTE_DNS_ZONE", value_name = "ZONE", default_value = "cachette.test", requires = "dns")]
     pub dns_zone: String,
 
     /// Where questions about all other names go, which are refused without it; `auto` is where this machine's go.

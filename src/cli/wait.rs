@@ -11,10 +11,13 @@ use crate::client::{self, ClientError};
 /// The wait between two questions.
 const POLL: Duration = Duration::from_millis(100);
 
+/// How long a server that is there may take to say whether it is ready.
+const ONE_ANSWER: Duration = Duration::from_secs(1);
+
 /// How long to wait, and for what.
 #[derive(Debug, Args)]
 pub struct Wait {
-    /// The server [default: `http://localhost:4598`, or what `AWS_ENDPOINT_URL_ELASTICACHE` says].
+    /// The server [default: `CACHETTE_LISTEN`, `AWS_ENDPOINT_URL_ELASTICACHE`, or `http://localhost:4598`].
     #[arg(long, env = "CACHETTE_URL", value_name = "URL")]
     pub url: Option<String>,
 
@@ -56,8 +59,10 @@ impl Wait {
         let path = if self.health_only { "/_cachette/health" } else { "/_cachette/health?ready=resources" };
         let until = Instant::now() + self.timeout.0;
         let mut missing = format!("no server answers at {url}");
+        // One answer is waited for, however short the time is.
+        let mut patience = until.max(Instant::now() + ONE_ANSWER);
         loop {
-            match timeout_at(until, client::get(&url, path)).await {
+            match timeout_at(patience, client::get(&url, path)).await {
                 Ok(Ok(_)) => return Ok(()),
                 Ok(Err(ClientError::Refused { status: StatusCode::SERVICE_UNAVAILABLE, reason, .. })) => {
                     missing = reason.unwrap_or_else(|| "the server does not say why".to_owned());
@@ -69,6 +74,7 @@ impl Wait {
                 Ok(Err(error)) => return Err(error.into()),
                 Err(_) => {}
             }
+            patience = until;
             if Instant::now() + POLL >= until {
                 return Err(WaitError::TimedOut { patience: self.timeout, missing });
             }

@@ -1,5 +1,10 @@
 // Writes a request as the line of a shell that would do the same.
 
+import { keys, scope } from './scope.js';
+
+/** The account of callers whose key tells none. */
+const USUAL_ACCOUNT = '000000000000';
+
 /** Never shown: the line names a variable of the shell instead. */
 const SECRETS = { AuthToken: '$AUTH_TOKEN', Passwords: '$PASSWORD' };
 
@@ -13,6 +18,9 @@ export function awsCommand(action, parameters, region) {
     else if (typeof value === 'boolean') words.push(value ? option : `--no-${kebab(name)}`);
     else words.push(option, ...[value].flat().map(argument));
   }
+  // Without a signature it is the key that tells the account.
+  const { account } = scope();
+  if (!keys() && account !== USUAL_ACCOUNT) words.unshift(`AWS_ACCESS_KEY_ID=${account}`, 'AWS_SECRET_ACCESS_KEY=none');
   return words.join(' ');
 }
 
@@ -42,9 +50,14 @@ function shorthand(value) {
     .map(([key, inner]) => {
       if (key in SECRETS) return `${key}=${SECRETS[key]}`;
       if (Array.isArray(inner)) return `${key}=[${inner.join(',')}]`;
-      return `${key}=${typeof inner === 'object' ? `{${shorthand(inner)}}` : inner}`;
+      return `${key}=${typeof inner === 'object' ? `{${shorthand(inner)}}` : word(inner)}`;
     })
     .join(',');
+}
+
+/** A value as the CLI's shorthand takes it: what separates values there has to be in quotes. */
+function word(value) {
+  return /[,"'{}[\]]/.test(value) ? `"${String(value).replace(/[\\"]/g, '\\$&')}"` : value;
 }
 
 /** A word as the shell takes it. */

@@ -101,6 +101,9 @@ export async function openForm({ title, text, submit, danger, fields = [], reque
 
 /** Shows a dialog until it is closed. A click beside it closes it too; focus returns to where it was. */
 export function showDialog(dialog) {
+  // A second click before the first dialog is there.
+  const title = dialog.querySelector('h2')?.textContent;
+  if ([...document.querySelectorAll('dialog[open] h2')].some((head) => head.textContent === title)) return;
   dialog.onclose = () => dialog.remove();
   dialog.onmousedown = (event) => {
     if (event.target === dialog) dialog.close();

@@ -18,13 +18,20 @@ let again = false;
 /** Goes to the page of the address. */
 async function open() {
   const mine = ++turn;
-  const { page, id, load } = route();
+  let content;
+  let where;
+  try {
+    where = route();
+  } catch (error) {
+    main.replaceChildren(problem(error));
+    return;
+  }
+  const { page, id, load } = where;
   for (const link of document.querySelectorAll('nav a')) {
     if (link.hash === `#/${SHOWN_UNDER[page] ?? page}`) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
   main.setAttribute('aria-busy', 'true');
-  let content;
   try {
     const module = await load();
     content = await module.show(id);

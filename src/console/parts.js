@@ -23,7 +23,14 @@ export function heading(title, { above, beside, actions = [] } = {}) {
 
 /** A button. */
 export function button(label, onclick, { kind = '', title, name, disabled } = {}) {
-  return h('button', { type: 'button', class: kind, onclick, title, 'aria-label': name, disabled }, label);
+  const told = onclick && (async (event) => {
+    try {
+      await onclick(event);
+    } catch (error) {
+      say(error.message);
+    }
+  });
+  return h('button', { type: 'button', class: kind, onclick: told, title, 'aria-label': name, disabled }, label);
 }
 
 /**

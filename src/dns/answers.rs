@@ -69,7 +69,8 @@ impl Answers {
         if query.query_class() == DNSClass::IN && self.apex.zone_of(query.name()) {
             return self.own(query.name(), query.query_type(), request);
         }
-        match &self.upstream {
+        // Whoever asks from elsewhere may have forged where from, to have somebody else flooded with answers.
+        match self.upstream.filter(|_| is_near(request.src().ip())) {
             Some(upstream) => match upstream.ask(request).await {
                 Ok(message) => Answer {
                     code: message.metadata.response_code,
@@ -139,6 +140,14 @@ impl RequestHandler for Answers {
             tracing::debug!(%error, "an answer could not be sent");
             failed(request)
         })
+    }
+}
+
+/// Whether an address is of this machine or of a private network.
+fn is_near(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
 

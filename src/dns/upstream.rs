@@ -11,11 +11,18 @@ use hickory_server::{net::xfer::Protocol, proto::op::Message, server::Request};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpStream, UdpSocket},
+    sync::Semaphore,
     time,
 };
 
 /// How long the other server may take. Clients ask again after five seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How many questions may be passed on at a time: each has a socket of its own until it is answered.
+const AT_A_TIME: usize = 256;
+
+/// The places for those.
+static PLACES: Semaphore = Semaphore::const_new(AT_A_TIME);
 
 /// Where the system keeps its own DNS servers.
 const SYSTEM: &str = "/etc/resolv.conf";
@@ -54,8 +61,17 @@ impl Upstream {
         first_of(&text, own).ok_or(NoUpstream)
     }
 
-    /// Asks what was asked here.
+    /// Whether it is the server that listens at `own`: it would ask itself, and go on doing so. At every address means at
+    /// the loopback ones too; which others are this machine's is not looked up.
+    #[must_use]
+    pub fn is(self, own: SocketAddr) -> bool {
+        let (ours, theirs) = (own.ip().to_canonical(), self.0.ip().to_canonical());
+        own.port() == self.0.port() && (ours == theirs || ours.is_unspecified() && theirs.is_loopback())
+    }
+
+    /// Asks what was asked here. It is an error when too many questions wait already.
     pub(super) async fn ask(self, request: &Request) -> io::Result<Message> {
+        let _place = PLACES.try_acquire().map_err(io::Error::other)?;
         let asked = async {
             match request.protocol() {
                 Protocol::Udp => self.by_udp(request.as_slice()).await,
@@ -98,10 +114,7 @@ fn first_of(text: &str, own: SocketAddr) -> Option<Upstream> {
         let mut words = line.split_whitespace();
         words.next().filter(|word| *word == "nameserver").and(words.next())?.parse().ok()
     });
-    // At every address means at the loopback ones too; which others are this machine's is not looked up.
-    let is_at = |server: &IpAddr| own.ip() == *server || own.ip().is_unspecified() && *server == Ipv4Addr::LOCALHOST;
-    let is_own = |server: &IpAddr| own.port() == PORT && is_at(server);
-    servers.filter(|server| !is_own(server)).map(|server| Upstream(SocketAddr::new(server, PORT))).next()
+    servers.map(|server| Upstream(SocketAddr::new(server, PORT))).find(|upstream| !upstream.is(own))
 }
 
 #[cfg(test)]
@@ -115,6 +128,7 @@ mod tests {
         assert_eq!(first("127.0.0.1:5353").as_deref(), Some("127.0.0.1:53"));
         assert_eq!(first("127.0.0.1:53").as_deref(), Some("192.0.2.53:53"));
         assert_eq!(first("0.0.0.0:53").as_deref(), Some("192.0.2.53:53"));
+        assert_eq!(first("[::]:53").as_deref(), Some("192.0.2.53:53"));
         assert_eq!(first_of("options edns0\n", "127.0.0.1:53".parse().expect("an address")), None);
     }
 

@@ -126,16 +126,21 @@ fn names(tables: &Tables, naming: &Naming) -> Index {
     let mut insert = |name: String, endpoint: EndpointId| {
         index.entry(name).or_insert_with(|| naming.address(&endpoint));
     };
-    for (scope, id, group) in tables.replication_groups.iter_all().filter(|(_, _, group)| group.deleted.is_none()) {
-        for (role, port) in [
-            (EndpointRole::Primary, group.ports.primary),
-            (EndpointRole::Reader, group.ports.reader),
-            (EndpointRole::GroupConfiguration, group.ports.configuration),
-        ] {
-            for form in Form::ALL.into_iter().filter(|_| port.is_some()) {
-                let endpoint = EndpointId { scope: scope.clone(), resource_id: id.clone(), role };
-                insert(naming.names.of_group(group, role, form), endpoint);
-            }
+    let groups = || tables.replication_groups.iter_all().filter(|(_, _, group)| group.deleted.is_none());
+    let of_writers =
+        [EndpointRole::Primary, EndpointRole::GroupConfiguration].map(|role| groups().map(move |of| (role, of)));
+    // Last: without encryption the reader endpoint of `a` has the name of the primary of `a-ro`, which is not to lead
+    // anywhere else when there is one.
+    let of_readers = groups().map(|of| (EndpointRole::Reader, of));
+    for (role, (scope, id, group)) in of_writers.into_iter().flatten().chain(of_readers) {
+        let port = match role {
+            EndpointRole::Primary => group.ports.primary,
+            EndpointRole::Reader => group.ports.reader,
+            _ => group.ports.configuration,
+        };
+        for form in Form::ALL.into_iter().filter(|_| port.is_some()) {
+            let endpoint = EndpointId { scope: scope.clone(), resource_id: id.clone(), role };
+            insert(naming.names.of_group(group, role, form), endpoint);
         }
     }
     for (scope, id, cluster) in tables.cache_clusters.iter_all().filter(|(_, _, cluster)| cluster.deleted.is_none()) {

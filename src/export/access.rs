@@ -3,6 +3,7 @@
 use super::{Entry, Export, Value};
 use crate::{
     model::{Access, Authentication, Scope, User},
+    protocol::sigv4::DEFAULT_ACCOUNT,
     store::Tables,
 };
 
@@ -55,6 +56,7 @@ pub(super) fn auth_token(export: &mut Export, scope: &Scope, id: &str, access: &
 
 /// The name of a variable for a secret of this resource.
 fn variable(what: &str, scope: &Scope, id: &str) -> String {
-    let name = format!("{what}_{}_{id}", scope.region);
+    let account = if scope.account == DEFAULT_ACCOUNT { String::new() } else { format!("{}_", scope.account) };
+    let name = format!("{what}_{account}{}_{id}", scope.region);
     name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }).collect()
 }

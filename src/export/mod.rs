@@ -39,7 +39,7 @@ impl Export {
             groups::write(&mut export, tables, scope);
             access::write(&mut export, tables, scope);
             clusters::write(&mut export, tables, scope);
-            replication_groups::write(&mut export, tables, scope);
+            replication_groups::write(&mut export, tables, scope, region);
             serverless_caches::write(&mut export, tables, scope);
             if tables.scalable_targets.len(scope) > 0 {
                 export.notes.push(format!("{scope}: what Application Auto Scaling was told is not in this file"));
@@ -111,6 +111,7 @@ fn scopes(tables: &Tables) -> BTreeSet<Scope> {
         .chain(of(&tables.user_groups))
         .chain(of(&tables.cache_clusters))
         .chain(of(&tables.serverless_caches))
-        .chain(of(&tables.reserved_cache_nodes));
+        .chain(of(&tables.reserved_cache_nodes))
+        .chain(of(&tables.snapshots).map(|scope| scope.before_serverless().unwrap_or(scope)));
     all.filter(|scope| !scope.is_behind_serverless() && !scope.region.is_empty()).collect()
 }

@@ -15,9 +15,10 @@ pub(super) enum As<'a> {
     SecondaryOf(&'a str),
 }
 
-pub(super) fn write(export: &mut Export, tables: &Tables, scope: &Scope) {
+pub(super) fn write(export: &mut Export, tables: &Tables, scope: &Scope, region: Option<&str>) {
     for (_, group) in tables.replication_groups.iter(scope).filter(|(_, group)| group.deleted.is_none()) {
-        if !datastores::is_secondary(tables, group) {
+        // A datastore of several regions is not written with those of one.
+        if region.is_some() || !datastores::is_secondary(tables, group) {
             write_one(export, tables, group, As::First);
         }
     }

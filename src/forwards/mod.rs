@@ -44,8 +44,11 @@ pub enum ForwardError {
         ports: Vec<u16>,
     },
     /// The port to listen on cannot be had.
-    #[error("{0}; leave out localPort to have a free one")]
+    #[error("{0}")]
     Port(OpenError),
+    /// The port that was asked for cannot be had.
+    #[error("{0}; leave out localPort to have a free one")]
+    LocalPort(OpenError),
 }
 
 fn list(ports: &[u16]) -> String {
@@ -90,13 +93,16 @@ impl Forwards {
         };
         let Some(endpoint) = found else {
             let port = target_port.unwrap_or_default();
-            return Err(ForwardError::WrongPort { arn, port, ports: open.iter().map(|(port, _)| *port).collect() });
+            let mut ports: Vec<_> = open.iter().map(|(port, _)| *port).collect();
+            ports.dedup();
+            return Err(ForwardError::WrongPort { arn, port, ports });
         };
         let choice = local_port.filter(|port| *port != 0).map_or(PortChoice::Any, PortChoice::Exactly);
         let id = format!("pf-{}", &Uuid::new_v4().simple().to_string()[..8]);
         match self.gateway.forward(id, endpoint, choice) {
             Ok(forward) => Ok((arn, forward)),
             Err(GatewayError::NotOpen(_)) => Err(ForwardError::NotReady(arn)),
+            Err(GatewayError::Port(error @ OpenError::PortTaken(_))) => Err(ForwardError::LocalPort(error)),
             Err(GatewayError::Port(error)) => Err(ForwardError::Port(error)),
         }
     }

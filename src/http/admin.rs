@@ -19,7 +19,7 @@ use crate::{
     init::Progress,
     log_delivery::Tails,
     metrics::Metrics,
-    model::{CacheCluster, CacheNode, Engine, NodeId},
+    model::{CacheCluster, CacheNode, EndpointNames, EndpointRole, Engine, Form, NodeId, Scope, ServerlessPhase},
     operations,
     reset::Reset,
     store::Store,
@@ -49,6 +49,8 @@ pub struct Admin {
     pub metrics: Arc<Metrics>,
     /// How far what is to be there from the start has come.
     pub init: Arc<Progress>,
+    /// What endpoints are called, where each has a name of its own.
+    pub names: Option<Arc<EndpointNames>>,
     /// The ends of the engines' logs.
     pub tails: Tails,
     /// The backend's name.
@@ -70,10 +72,11 @@ pub(super) async fn trail(State(admin): State<Arc<Admin>>) -> Json<Value> {
 }
 
 /// The nodes of a cluster.
-fn nodes(cluster: &CacheCluster) -> Vec<Value> {
+fn nodes(cluster: &CacheCluster, names: Option<&EndpointNames>) -> Vec<Value> {
     let node = |(node, record): (&NodeId, &CacheNode)| {
         json!({
             "id": node,
+            "host": names.map(|names| names.node(cluster, *node, cluster.transit_encryption.into())),
             "port": record.port,
             "engine_address": record.serving().map(|running| running.address),
             "failure": record.failure.as_ref().map(|failure| &failure.reason),
@@ -85,6 +88,7 @@ fn nodes(cluster: &CacheCluster) -> Vec<Value> {
 /// Every resource, as the server knows it; secrets left out.
 pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
     let tables = admin.store.tables();
+    let names = admin.names.as_deref();
     let seen = tables.cache_clusters.iter_all().filter(|(scope, _, _)| !scope.is_behind_serverless());
     let clusters = seen.map(|(scope, id, cluster)| {
         json!({
@@ -95,29 +99,37 @@ pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
             "engine_version": cluster.engine_version,
             "node_type": cluster.cache_node_type,
             "replication_group_id": cluster.membership.as_ref().map(|membership| &membership.replication_group_id),
+            "configuration_host": names.map(|names| names.configuration(cluster)),
             "configuration_port": cluster.configuration_port,
             "status": cluster.phase().as_str(),
             "waits_for": cluster.created.is_none().then(|| (admin.fetching)(cluster.engine)).flatten(),
-            "nodes": nodes(cluster),
+            "nodes": nodes(cluster, names),
         })
     });
     let groups = tables.replication_groups.iter_all().filter(|(scope, _, _)| !scope.is_behind_serverless());
     let groups = groups.map(|(scope, id, group)| {
         let member = |id: &str| tables.cache_clusters.get(scope, id).map(AsRef::as_ref);
+        let first = group.member_ids().find_map(|id| member(id));
+        let form = first.map_or(Form::Plain, |member: &CacheCluster| member.transit_encryption.into());
+        let host = |role| names.map(|names| names.of_group(group, role, form));
         json!({
             "account": scope.account,
             "region": scope.region,
             "id": id,
             "status": group.phase(member).as_str(),
             "members": group.member_ids().collect::<Vec<_>>(),
+            "primary_host": host(EndpointRole::Primary),
             "primary_port": group.ports.primary,
+            "reader_host": host(EndpointRole::Reader),
             "reader_port": group.ports.reader,
+            "configuration_host": host(EndpointRole::GroupConfiguration),
             "configuration_port": group.ports.configuration,
             "failure": group.failure.as_ref().map(|failure| &failure.reason),
         })
     });
     let serverless = tables.serverless_caches.iter_all().map(|(scope, name, cache)| {
         let behind = scope.behind_serverless();
+        let phase = operations::serverless_phase(&tables, cache);
         let engines = tables.cache_clusters.iter(&behind).filter(|(_, cluster)| cluster.cache_id() == name);
         json!({
             "account": scope.account,
@@ -125,33 +137,34 @@ pub(super) async fn resources(State(admin): State<Arc<Admin>>) -> Json<Value> {
             "id": name,
             "engine": cache.engine,
             "engine_version": cache.engine_version,
-            "status": operations::serverless_phase(&tables, cache).as_str(),
+            "status": phase.as_str(),
+            "waits_for": (phase == ServerlessPhase::Creating).then(|| (admin.fetching)(cache.engine)).flatten(),
+            "host": names.map(|names| names.serverless(scope, name)),
             "port": operations::serverless_port(&tables, cache),
-            "engines": engines.flat_map(|(_, cluster)| nodes(cluster)).collect::<Vec<_>>(),
+            "engines": engines.flat_map(|(_, cluster)| nodes(cluster, names)).collect::<Vec<_>>(),
         })
     });
-    let names =
-        |scope: &crate::model::Scope, id: &String| json!({"account": scope.account, "region": scope.region, "id": id});
+    let record = |scope: &Scope, id: &String| json!({"account": scope.account, "region": scope.region, "id": id});
     // Those of engines that nobody sees hold their limits.
     let parameter_groups =
         tables.cache_parameter_groups.iter_all().filter(|(scope, _, _)| !scope.is_behind_serverless());
     let snapshots = tables.snapshots.iter_all().filter(|(scope, _, _)| !scope.is_behind_serverless());
     let serverless_snapshots =
-        tables.snapshots.iter_all().filter_map(|(scope, id, _)| Some(names(&scope.before_serverless()?, id)));
+        tables.snapshots.iter_all().filter_map(|(scope, id, _)| Some(record(&scope.before_serverless()?, id)));
     Json(json!({
         "endpoint_host": admin.endpoint_host,
         "cache_clusters": clusters.collect::<Vec<_>>(),
         "replication_groups": groups.collect::<Vec<_>>(),
-        "cache_parameter_groups": parameter_groups.map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
-        "cache_subnet_groups": tables.cache_subnet_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
-        "cache_security_groups": tables.cache_security_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
-        "snapshots": snapshots.map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "cache_parameter_groups": parameter_groups.map(|(s, id, _)| record(s, id)).collect::<Vec<_>>(),
+        "cache_subnet_groups": tables.cache_subnet_groups.iter_all().map(|(s, id, _)| record(s, id)).collect::<Vec<_>>(),
+        "cache_security_groups": tables.cache_security_groups.iter_all().map(|(s, id, _)| record(s, id)).collect::<Vec<_>>(),
+        "snapshots": snapshots.map(|(s, id, _)| record(s, id)).collect::<Vec<_>>(),
         "serverless_caches": serverless.collect::<Vec<_>>(),
         "serverless_snapshots": serverless_snapshots.collect::<Vec<_>>(),
-        "global_replication_groups": tables.global_replication_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
-        "reserved_cache_nodes": tables.reserved_cache_nodes.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
-        "users": tables.users.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
-        "user_groups": tables.user_groups.iter_all().map(|(s, id, _)| names(s, id)).collect::<Vec<_>>(),
+        "global_replication_groups": tables.global_replication_groups.iter_all().map(|(s, id, _)| record(s, id)).collect::<Vec<_>>(),
+        "reserved_cache_nodes": tables.reserved_cache_nodes.iter_all().map(|(s, id, _)| record(s, id)).collect::<Vec<_>>(),
+        "users": tables.users.iter_all().map(|(s, id, _)| record(s, id)).collect::<Vec<_>>(),
+        "user_groups": tables.user_groups.iter_all().map(|(s, id, _)| record(s, id)).collect::<Vec<_>>(),
     }))
 }
 

@@ -76,8 +76,6 @@ fn status(error: &ForwardError) -> StatusCode {
         | ForwardError::WrongPort { .. }
         | ForwardError::Port(OpenError::Listen { .. }) => StatusCode::BAD_REQUEST,
         ForwardError::NotFound(_) => StatusCode::NOT_FOUND,
-        ForwardError::NotReady(_) | ForwardError::Port(OpenError::PortTaken(_) | OpenError::NoPortLeft(_)) => {
-            StatusCode::CONFLICT
-        }
+        ForwardError::NotReady(_) | ForwardError::LocalPort(_) | ForwardError::Port(_) => StatusCode::CONFLICT,
     }
 }

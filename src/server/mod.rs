@@ -93,6 +93,7 @@ impl Server {
         let naming = names.as_ref().map(|names| names.naming.clone());
         let endpoint_host = Some(options.endpoint_host).filter(|host| host != "auto");
         let own_hosts = naming.as_ref().map(|naming| EndpointHost::Named(naming.names.clone()));
+        let own_names_of_endpoints = naming.as_ref().map(|naming| Arc::clone(&naming.names));
         let host_of_endpoints = own_hosts.or_else(|| endpoint_host.clone().map(Into::into));
         let certificates = certificates(&data_dir, endpoint_host.as_deref(), naming.as_ref())?;
         let snapshot_files = Arc::new(snapshot_files(options.snapshot_dir, &data_dir, &instance)?);
@@ -161,6 +162,7 @@ impl Server {
         let renewals = certificates.renewals();
         let admin = Admin {
             endpoint_host,
+            names: own_names_of_endpoints,
             ..admin(&reconciler, certificates, trail, Arc::clone(&metrics), Arc::clone(&init.progress))
         };
         let router = http::router(Arc::new(api), Arc::new(admin), Arc::new(guard));
@@ -349,6 +351,7 @@ fn admin(
         tails: Tails::new(Arc::clone(store), Arc::clone(backend), secret.clone()),
         backend: backend.name(),
         endpoint_host: None,
+        names: None,
         fetching: {
             let backend = Arc::clone(backend);
             Box::new(move |engine| backend.fetching(engine))

@@ -27,6 +27,7 @@ struct Cluster {
     engine_version: String,
     node_type: String,
     replication_group_id: Option<String>,
+    configuration_host: Option<String>,
     configuration_port: Option<u16>,
     status: String,
     waits_for: Option<String>,
@@ -35,6 +36,7 @@ struct Cluster {
 
 #[derive(Debug, Deserialize)]
 struct Node {
+    host: Option<String>,
     port: Option<u16>,
     failure: Option<String>,
 }
@@ -45,8 +47,11 @@ struct Group {
     region: String,
     id: String,
     status: String,
+    primary_host: Option<String>,
     primary_port: Option<u16>,
+    reader_host: Option<String>,
     reader_port: Option<u16>,
+    configuration_host: Option<String>,
     configuration_port: Option<u16>,
     failure: Option<String>,
 }
@@ -59,6 +64,8 @@ struct Serverless {
     engine: String,
     engine_version: String,
     status: String,
+    waits_for: Option<String>,
+    host: Option<String>,
     port: Option<u16>,
     engines: Vec<Node>,
 }
@@ -105,14 +112,21 @@ impl Row {
 
 impl Group {
     fn row(self, host: &str, clusters: &[Cluster]) -> Row {
-        let Self { account, region, id, status, primary_port, reader_port, configuration_port, failure } = self;
+        let Self { account, region, id, status, failure, .. } = self;
         let is_member = |cluster: &&Cluster| {
             (&cluster.account, &cluster.region, cluster.replication_group_id.as_ref()) == (&account, &region, Some(&id))
         };
         let member = clusters.iter().find(is_member);
         let engine = member.map(Cluster::engine);
         let node_type = member.map(|member| member.node_type.clone());
-        let endpoints = endpoints(host, [configuration_port, primary_port, reader_port]);
+        let endpoints = endpoints(
+            host,
+            [
+                (self.configuration_host, self.configuration_port),
+                (self.primary_host, self.primary_port),
+                (self.reader_host, self.reader_port),
+            ],
+        );
         let kind = "replication-group";
         Row {
             kind,
@@ -136,9 +150,10 @@ impl Cluster {
 
     fn row(self, host: &str) -> Row {
         let engine = Some(self.engine());
-        let Self { account, region, id, node_type, replication_group_id, configuration_port, status, .. } = self;
-        let ports = std::iter::once(configuration_port).chain(self.nodes.iter().map(|node| node.port));
-        let endpoints = endpoints(host, ports);
+        let Self { account, region, id, node_type, replication_group_id, status, .. } = self;
+        let of_nodes = self.nodes.iter().map(|node| (node.host.clone(), node.port));
+        let endpoints =
+            endpoints(host, std::iter::once((self.configuration_host, self.configuration_port)).chain(of_nodes));
         let node_type = Some(node_type);
         let why = failures(self.nodes).or(self.waits_for);
         let kind = "cache-cluster";
@@ -148,16 +163,21 @@ impl Cluster {
 
 impl Serverless {
     fn row(self, host: &str) -> Row {
-        let Self { account, region, id, engine, engine_version, status, port, engines } = self;
+        let Self { account, region, id, engine, engine_version, status, waits_for, host: own, port, engines } = self;
         let engine = Some(format!("{engine} {engine_version}"));
-        let (endpoints, why) = (endpoints(host, [port]), failures(engines));
+        let (endpoints, why) = (endpoints(host, [(own, port)]), failures(engines).or(waits_for));
         let kind = "serverless-cache";
         Row { kind, account, region, id, replication_group_id: None, engine, node_type: None, status, endpoints, why }
     }
 }
 
-fn endpoints(host: &str, ports: impl IntoIterator<Item = Option<u16>>) -> Vec<String> {
-    ports.into_iter().flatten().map(|port| format!("{host}:{port}")).collect()
+/// Where clients connect to: endpoints have a name of their own, or share `host`.
+fn endpoints(host: &str, places: impl IntoIterator<Item = (Option<String>, Option<u16>)>) -> Vec<String> {
+    let place = |(own, port): (Option<String>, Option<u16>)| {
+        let host = own.unwrap_or_else(|| host.to_owned());
+        port.map(|port| format!("{host}:{port}"))
+    };
+    places.into_iter().filter_map(place).collect()
 }
 
 /// Why nodes are not up; what holds for several of them once.

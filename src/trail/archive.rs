@@ -91,7 +91,14 @@ impl Archive {
     /// Makes a file of `CloudTrail`'s form from the records of a closed one, and removes that. A server that is killed in
     /// between writes the records once more.
     fn put_away(&self, Closed { path, scope, time, is_ours }: &Closed) -> io::Result<()> {
-        let mut records = BufReader::new(File::open(path)?);
+        let mut records = match File::open(path) {
+            Ok(file) => BufReader::new(file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                tracing::warn!(file = %path.display(), "a file of the trail was removed, with its calls");
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
         if !records.fill_buf()?.is_empty() {
             let mut gzip = GzEncoder::new(BufWriter::new(File::create(&self.half)?), Compression::fast());
             write_records(&mut gzip, records, *is_ours)?;

@@ -1,7 +1,16 @@
 //! The thread that writes calls to files: at once into an open file, which is put away as a file of `CloudTrail`'s form
 //! when it is large or old enough.
 
-use std::{collections::VecDeque, io, path::PathBuf, sync::Arc, thread, time::Duration};
+use std::{
+    collections::VecDeque,
+    io,
+    path::PathBuf,
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
 
 use super::{
     call::Call,
@@ -25,7 +34,10 @@ const JOINED: usize = 64 * 1024;
 
 /// The way to the thread. The thread ends when this is dropped and all is written; what is open then is put away by the
 /// next start.
-pub(super) struct Files(Arc<Queue>);
+pub(super) struct Files {
+    queue: Arc<Queue>,
+    thread: Option<JoinHandle<()>>,
+}
 
 impl Files {
     /// Starts the thread, for which at most so many calls may wait.
@@ -35,27 +47,40 @@ impl Files {
         let writer = Writer { folder, clock, waiting: VecDeque::new(), bytes: 0, failing: false };
         let calls = Arc::clone(&queue);
         let thread = thread::Builder::new().name("trail".to_owned());
-        thread.spawn(move || writer.run(&calls)).map_err(TrailError::Thread)?;
-        Ok(Self(queue))
+        let thread = thread.spawn(move || writer.run(&calls)).map_err(TrailError::Thread)?;
+        Ok(Self { queue, thread: Some(thread) })
     }
 
     /// Has a call written, unless too many wait for it.
     pub(super) fn write(&self, call: &Arc<Call>) -> bool {
-        self.0.add(call)
+        self.queue.add(call)
     }
 }
 
 impl Drop for Files {
     fn drop(&mut self) {
-        self.0.close();
+        self.queue.close();
+        // What was noted before the server was stopped is written before it ends.
+        if let Some(thread) = self.thread.take() {
+            // The thread has said what went wrong, should it have panicked.
+            let _ = thread.join();
+        }
     }
+}
+
+/// Calls of one scope that follow each other, as whole lines.
+struct Lines {
+    scope: Scope,
+    /// When the first of them was made.
+    since: DateTime<Utc>,
+    text: Vec<u8>,
 }
 
 struct Writer {
     folder: Folder,
     clock: Arc<Clock>,
-    /// What no file has taken yet: whole lines, those of one scope that follow each other joined.
-    waiting: VecDeque<(Scope, Vec<u8>)>,
+    /// What no file has taken yet.
+    waiting: VecDeque<Lines>,
     /// The bytes of that.
     bytes: usize,
     /// Whether the last attempt failed.
@@ -77,21 +102,21 @@ impl Writer {
     }
 
     fn take(&mut self, call: &Call) {
-        let joins = self.waiting.back().is_some_and(|(scope, lines)| *scope == call.scope && lines.len() < JOINED);
-        if !joins {
-            self.waiting.push_back((call.scope.clone(), Vec::new()));
+        let joins = |last: &Lines| last.scope == call.scope && last.text.len() < JOINED;
+        if !self.waiting.back().is_some_and(joins) {
+            self.waiting.push_back(Lines { scope: call.scope.clone(), since: call.time, text: Vec::new() });
         }
-        if let Some((_, lines)) = self.waiting.back_mut() {
-            let before = lines.len();
-            call.write(lines);
-            lines.push(b'\n');
-            self.bytes += lines.len() - before;
+        if let Some(Lines { text, .. }) = self.waiting.back_mut() {
+            let before = text.len();
+            call.write(text);
+            text.push(b'\n');
+            self.bytes += text.len() - before;
         }
         while self.bytes > PATIENCE
-            && let Some((_, lost)) = self.waiting.pop_front()
+            && let Some(lost) = self.waiting.pop_front()
         {
-            self.bytes -= lost.len();
-            for record in String::from_utf8_lossy(&lost).lines() {
+            self.bytes -= lost.text.len();
+            for record in String::from_utf8_lossy(&lost.text).lines() {
                 tracing::warn!(record, "a call is missing in the files of the trail: they take no more");
             }
         }
@@ -99,9 +124,9 @@ impl Writer {
 
     fn write(&mut self) -> io::Result<()> {
         let now = self.clock.now();
-        while let Some((scope, lines)) = self.waiting.front() {
-            self.folder.append(scope, lines, now)?;
-            self.bytes -= lines.len();
+        while let Some(Lines { scope, since, text }) = self.waiting.front() {
+            self.folder.append(scope, text, *since)?;
+            self.bytes -= text.len();
             self.waiting.pop_front();
         }
         self.folder.close_what_is_due(now)

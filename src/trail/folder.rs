@@ -1,4 +1,5 @@
-//! The open files of the trail's folder. They have a record a line, so that a server that is killed loses none.
+//! The open files of the trail's folder. They have a record a line, so that a server that is killed loses no more than
+//! it had not written.
 
 use std::{
     collections::BTreeMap,
@@ -70,12 +71,13 @@ impl Folder {
         Ok(Self { path, open: BTreeMap::new(), archive })
     }
 
-    /// Writes records, each of which is a line, into the open file of their scope.
-    pub(super) fn append(&mut self, scope: &Scope, lines: &[u8], now: DateTime<Utc>) -> io::Result<()> {
+    /// Writes records, each of which is a line, into the open file of their scope. `since` is the time of the first.
+    pub(super) fn append(&mut self, scope: &Scope, lines: &[u8], since: DateTime<Utc>) -> io::Result<()> {
         if !self.open.contains_key(scope) {
             let path = self.path.join(format!("{}_{}", scope.account, scope.region));
+            fs::create_dir_all(&self.path)?;
             let file = File::options().create(true).append(true).open(&path)?;
-            self.open.insert(scope.clone(), Open { file, path, bytes: 0, since: now });
+            self.open.insert(scope.clone(), Open { file, path, bytes: 0, since });
         }
         let Some(open) = self.open.get_mut(scope) else { return Ok(()) };
         if let Err(error) = open.file.write_all(lines) {
@@ -93,9 +95,16 @@ impl Folder {
         let due: Vec<_> = self.open.iter().filter(|(_, open)| is_due(open)).map(|(scope, _)| scope.clone()).collect();
         for scope in due {
             if let Some(open) = self.open.get(&scope) {
-                let path = closed(&open.path)?;
-                // The thread outlives this folder; were it gone, the next start would find the file.
-                let _ = self.archive.send(Closed { path, scope: scope.clone(), time: now, is_ours: true });
+                match closed(&open.path) {
+                    // The thread outlives this folder; were it gone, the next start would find the file.
+                    Ok(path) => {
+                        let _ = self.archive.send(Closed { path, scope: scope.clone(), time: now, is_ours: true });
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                        tracing::warn!(file = %open.path.display(), "a file of the trail was removed, with its calls");
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             self.open.remove(&scope);
         }

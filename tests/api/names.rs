@@ -147,6 +147,25 @@ async fn every_endpoint_has_its_name_and_the_standard_port() {
     assert_eq!(found.len(), count, "each has an address of its own");
 }
 
+/// The reader endpoint of one has the name of the primary of the other.
+#[tokio::test]
+async fn the_name_of_a_primary_leads_to_it_whatever_else_has_it() {
+    let server = address(6);
+    let app = App::with(&["--dns", &server.to_string()]).await;
+    app.group("pair", &[("NumCacheClusters", "2")]).await;
+    let shown = app.group("pair-ro", &[("NumCacheClusters", "2")]).await;
+    let name = shown.iter().find(|name| name.starts_with("pair-ro.")).expect("its primary's name");
+    let with_both = resolved(server, name, 6379).await;
+    app.done("DeleteReplicationGroup", &[("ReplicationGroupId", "pair")]).await;
+    let gone = async {
+        while code(server, &name.replacen("pair-ro", "pair", 1)).await != ResponseCode::NXDomain {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LIMIT, gone).await.expect("the other is gone");
+    assert_eq!(resolved(server, name, 6379).await, with_both);
+}
+
 #[tokio::test]
 async fn a_serverless_cache_has_one_name_with_two_ports() {
     let server = address(1);
@@ -215,9 +234,11 @@ async fn other_names_are_asked_of_another_server() {
 async fn a_dns_server_that_cannot_be_is_told_in_one_line() {
     let taken = TcpListener::bind(address(4)).await.expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();
+    let own = address(5).to_string();
     for (flags, reason) in [
         (vec!["--dns", &taken], format!("--dns {taken}: the port is in use by another program; name another")),
         (vec!["--dns", "192.0.2.1:53"], "--dns 192.0.2.1:53: this machine does not have that address".to_owned()),
+        (vec!["--dns", &own, "--dns-upstream", &own], "--dns-upstream: that is this server's own address".to_owned()),
         (vec!["--dns", "127.0.0.1:0", "--dns-zone", "no zone"], "--dns-zone: \"no zone\" is no DNS zone".to_owned()),
     ] {
         let error = App::refused_start(&flags).await;

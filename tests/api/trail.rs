@@ -192,3 +192,26 @@ async fn what_a_killed_server_left_open_is_put_away_by_the_next() {
     assert_eq!(records.len(), 1);
     assert_eq!(records[0]["eventName"], "DescribeCacheClusters");
 }
+
+#[tokio::test]
+async fn a_folder_that_is_removed_costs_what_was_in_it_and_no_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = folder.path().join(".open").join(format!("{ACCOUNT}_{REGION}"));
+    let is_written = || std::fs::read(&open).is_ok_and(|line| line.ends_with(b"\n"));
+    let app = App::with(&["--trail-dir", folder.path().to_str().expect("text")]).await;
+    app.done("DescribeCacheClusters", &[]).await;
+    until("the call is written", is_written).await;
+    std::fs::remove_dir_all(folder.path().join(".open")).expect("removed");
+    // The file is due, and nothing is there to be put away.
+    app.advance(Duration::from_mins(6)).await;
+    let again = async {
+        while !is_written() {
+            app.done("DescribeEvents", &[]).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, again).await.expect("a call is written again");
+    app.advance(Duration::from_mins(6)).await;
+    until("a file is put away", || !filed(folder.path()).is_empty()).await;
+    assert_eq!(filed(folder.path()).first().expect("a record")["eventName"], "DescribeEvents");
+}

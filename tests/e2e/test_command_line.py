@@ -42,8 +42,8 @@ def refusals(folder):
         listener.bind(str(socket_file))
     no_docker = {"DOCKER_HOST": f"unix://{folder}/none.sock"}
     return [
-        (["--backend", "docker"], no_docker, rf"--backend docker: .*no socket {folder}/none.sock; `cachette doctor` "),
-        (["--backend", "docker"], {"DOCKER_HOST": f"unix://{socket_file}"}, r"--backend docker: .*not running"),
+        (["--backend", "docker"], no_docker, rf"Docker cannot be used: .*no socket {folder}/none.sock; `cachette doctor` "),
+        (["--backend", "docker"], {"DOCKER_HOST": f"unix://{socket_file}"}, r"Docker cannot be used: .*not running"),
         (["--backend", "auto"], {**no_docker, "PATH": str(folder)}, r"nothing here can run engines: .*cachette doctor"),
         (["--data-dir", folder / "file" / "x"], {}, r"data directory .*Not a directory.*--data-dir"),
         (["--data-dir", folder / "later"], {}, r"later version of Cachette \(format 99.*--data-dir"),

@@ -50,7 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cloudwatch", &["clock", "metrics", "model", "protocol"]),
     ("integrations", &["clock", "cloudwatch", "metrics", "model", "signed_http", "store"]),
     ("log_delivery", &["backend", "engine", "integrations", "model", "store"]),
-    ("export", &["init", "model", "store"]),
+    ("export", &["init", "model", "protocol", "store"]),
     ("init", &["model", "operations", "protocol", "store", "trail"]),
     ("operations", &["clock", "integrations", "model", "object_storage", "protocol", "store"]),
     (

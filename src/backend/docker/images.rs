@@ -8,6 +8,7 @@ use std::{
 
 use bollard::{
     Docker,
+    errors::Error,
     query_parameters::{CreateImageOptions, ListImagesOptions},
 };
 use futures_util::StreamExt;
@@ -224,6 +225,10 @@ impl Images {
                         }
                     }
                 }
+                // The daemon answers with its headers only when it has something to tell.
+                Ok(Some(Err(Error::RequestTimeoutError))) | Err(_) => {
+                    return Ok(Err(format!("{reference} cannot be pulled: no progress for {STANDSTILL:?}")));
+                }
                 Ok(Some(Err(error))) => {
                     return match failed("pulling an image", &error) {
                         away @ BackendError::Unavailable { .. } => Err(away),
@@ -231,7 +236,6 @@ impl Images {
                     };
                 }
                 Ok(None) => return Ok(Ok(())),
-                Err(_) => return Ok(Err(format!("{reference} cannot be pulled: no progress for {STANDSTILL:?}"))),
             }
         }
     }
@@ -261,7 +265,55 @@ fn tag_of(reference: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use axum::{Router, body::Body, routing::post};
+    use bollard::API_DEFAULT_VERSION;
+    use bytes::Bytes;
+    use futures_util::{StreamExt, stream};
+    use tokio::{net::TcpListener, sync::Notify, time::timeout};
+
     use super::*;
+
+    const HALF: &str = r#"{"id":"a","status":"Downloading","progressDetail":{"current":34000000,"total":50000000}}"#;
+
+    /// A daemon that pulls half of an image, and the rest when it is told.
+    async fn daemon(rest: Arc<Notify>) -> Docker {
+        let pull = async move || {
+            let half = stream::once(async { Ok::<_, std::convert::Infallible>(Bytes::from(format!("{HALF}\n"))) });
+            let end = stream::once(async move {
+                rest.notified().await;
+                Ok(Bytes::from("{\"id\":\"a\",\"status\":\"Pull complete\"}\n"))
+            });
+            Body::from_stream(half.chain(end))
+        };
+        let router = Router::new().route("/images/create", post(pull));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async { axum::serve(listener, router).await });
+        Docker::connect_with_http(&format!("tcp://{address}"), 10, API_DEFAULT_VERSION).expect("a client")
+    }
+
+    #[tokio::test]
+    async fn how_far_a_pull_has_come_can_be_asked() {
+        let rest = Arc::new(Notify::new());
+        let images = Images::new(daemon(Arc::clone(&rest)).await, HashMap::new(), false);
+        let looking = async {
+            while images.pulling(Engine::Redis).as_deref() != Some("pulling redis:7, 34 of 50 MB") {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(images.pulling(Engine::Valkey), None);
+            rest.notify_one();
+        };
+        let mut pulled = std::pin::pin!(images.pull(Engine::Redis, "redis:7"));
+        tokio::select! {
+            () = looking => {}
+            ended = &mut pulled => panic!("before its end: {ended:?}"),
+        }
+        let pulled = timeout(Duration::from_secs(30), pulled).await.expect("in time");
+        assert_eq!(pulled.expect("a daemon"), Ok(()));
+        assert_eq!(images.pulling(Engine::Redis), None);
+    }
 
     #[test]
     fn tags_are_told_from_ports() {

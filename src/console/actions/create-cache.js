@@ -135,7 +135,8 @@ function fields({ SnapshotName: snapshot, engine = 'valkey', type = 'cache.t4g.m
       label: 'Automatic failover',
       value: true,
       more: true,
-      when: (values) => isGroup(values) && values.replicas > 0,
+      // Several shards have it anyway.
+      when: (values) => isGroup(values) && values.shards === 1 && values.replicas > 0,
     },
     {
       name: 'multiAz',
@@ -143,7 +144,7 @@ function fields({ SnapshotName: snapshot, engine = 'valkey', type = 'cache.t4g.m
       label: 'Spread over availability zones (Multi-AZ)',
       value: true,
       more: true,
-      when: (values) => isGroup(values) && values.failover,
+      when: (values) => isGroup(values) && (values.shards > 1 ? values.replicas > 0 : values.failover),
     },
     { name: 'tls', kind: 'check', label: 'Encryption in transit', more: true, when: (values) => !isServerless(values) },
     {
@@ -264,7 +265,8 @@ function suggestion() {
 /** The versions of all engines, newest first. */
 async function versions(fill) {
   fill([['', 'The newest']]);
-  const { CacheEngineVersions: known } = await call('DescribeCacheEngineVersions', {});
+  // Who may not ask for them can do without.
+  const { CacheEngineVersions: known } = await call('DescribeCacheEngineVersions', {}).catch(() => ({ CacheEngineVersions: [] }));
   const newest = known.map((each) => each.EngineVersion).filter(Boolean);
   const byNumber = (a, b) => b.localeCompare(a, undefined, { numeric: true });
   fill([['', 'The newest'], ...[...new Set(newest)].sort(byNumber)]);

@@ -6,10 +6,15 @@ import { keys, useKeys } from '../scope.js';
 /** The dialog, which is opened once however many requests are refused at the same time. */
 let opened = null;
 
+/** The page for which no keys were given, and which is not to ask again. */
+let declined = null;
+
 /** Opens the form, with what the server said when it refused a request. */
 export async function openKeys(refused) {
   if (opened && (await opened).open) return;
+  if (typeof refused === 'string' && declined === location.hash) return;
   const { accessKey } = keys() ?? {};
+  let used = false;
   opened = openForm({
     title: 'Keys',
     text: [
@@ -23,7 +28,15 @@ export async function openKeys(refused) {
       { name: 'accessKey', label: 'Access key', value: accessKey ?? '' },
       { name: 'secret', kind: 'password', label: 'Secret access key' },
     ],
-    request: (values) => ({ send: async () => useKeys(values) }),
+    request: (values) => ({
+      send: async () => {
+        used = true;
+        useKeys(values);
+      },
+    }),
     done: ({ secret }) => (secret ? 'Requests are signed now.' : 'Requests are not signed.'),
+  });
+  (await opened).addEventListener('close', () => {
+    declined = used ? null : location.hash;
   });
 }

@@ -23,7 +23,7 @@ const SCOPE = { account: '000000000000', region: 'us-east-1' };
 /** The drawing, in units of its own: all of it, and the room for labels. */
 const WIDTH = 320;
 const HEIGHT = 130;
-const [LEFT, RIGHT, TOP, BOTTOM] = [46, 8, 8, 18];
+const [LEFT, RIGHT, TOP, BOTTOM] = [56, 8, 8, 18];
 
 /** The charts that are on the page. */
 const charts = new Set();

@@ -16,6 +16,8 @@ export class CacheEvents extends LiveElement {
   #unsubscribe = null;
   /** Counts what was asked for, so that a late answer to an earlier question is dropped. */
   #turn = 0;
+  /** Events that come while the list is asked for: it may have been made before them. */
+  #late = null;
 
   constructor() {
     super();
@@ -26,7 +28,11 @@ export class CacheEvents extends LiveElement {
 
   connectedCallback() {
     this.#unsubscribe = subscribe({
-      happened: (event) => this.#wants(event) && this.#add(event),
+      happened: (event) => {
+        if (!this.#wants(event)) return;
+        this.#late?.push(event);
+        this.#add(event);
+      },
       reload: () => this.#load(),
     });
     this.#load();
@@ -52,6 +58,8 @@ export class CacheEvents extends LiveElement {
 
   async #load() {
     const turn = ++this.#turn;
+    const late = [];
+    this.#late = late;
     const query = new URLSearchParams({ limit: this.#limit });
     for (const name of ['source', 'source-type', 'account', 'region']) {
       if (this.getAttribute(name)) query.set(name, this.getAttribute(name));
@@ -62,10 +70,11 @@ export class CacheEvents extends LiveElement {
       this.#shown.clear();
       this.#list.replaceChildren();
       this.#empty.hidden = false;
-      for (const event of events.reverse()) this.#add(event);
+      for (const event of [...events.reverse(), ...late]) this.#add(event);
     } catch (error) {
       if (turn === this.#turn && this.#shown.size === 0) this.#empty.textContent = error.message;
     }
+    if (turn === this.#turn) this.#late = null;
   }
 
   #add(event) {

@@ -53,7 +53,7 @@ impl Changed {
     fn of(tables: &Tables, change: &Change) -> Option<Self> {
         let (kind, scope, id) = match (change.kind, change.scope.before_serverless()) {
             // They change with what happens, or are nobody's concern.
-            (Kind::Event | Kind::Delivery | Kind::LogCursor, _) => return None,
+            (Kind::Event | Kind::Delivery | Kind::LogCursor | Kind::InitNote, _) => return None,
             (kind, None) => (kind.table_name(), change.scope.clone(), change.id.clone()),
             (Kind::Snapshot, Some(scope)) => ("serverless_snapshots", scope, change.id.clone()),
             (Kind::ReplicationGroup, Some(scope)) => (Kind::ServerlessCache.table_name(), scope, change.id.clone()),
