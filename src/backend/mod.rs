@@ -20,7 +20,7 @@ mod process;
 mod select;
 mod turns;
 
-pub use docker::{DockerAway, DockerBackend, DockerLook, DockerSettings, look as look_at_docker};
+pub use docker::{DockerAway, DockerBackend, DockerLook, DockerSettings, image_of, look as look_at_docker};
 pub use fake::{Call, FakeBackend, Fault};
 use nearest::nearest;
 pub use none::NoneBackend;

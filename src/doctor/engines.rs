@@ -1,10 +1,12 @@
 //! What can run engines: programs, and Docker with its images.
 
+use std::collections::HashMap;
+
 use chrono::{TimeDelta, Utc};
 
 use super::{Check, engine_folders, mend::Platform};
 use crate::{
-    backend::{DockerAway, DockerLook, installed_programs, look_at_docker},
+    backend::{DockerAway, DockerLook, image_of, installed_programs, look_at_docker},
     cli::{BackendChoice, Serve},
     model::{Engine, EngineVersion, catalogue},
 };
@@ -20,7 +22,7 @@ pub(super) async fn checks(options: &Serve) -> Vec<Check> {
     if wants(BackendChoice::Docker) {
         let docker = look_at_docker(options.images()).await;
         by_docker = docker.is_ok();
-        checks.extend(docker_checks(docker, Platform::here()));
+        checks.extend(docker_checks(docker, &options.images(), Platform::here()));
     }
     if wants(BackendChoice::Process) {
         let programs = programs(options).await;
@@ -71,7 +73,11 @@ fn program_check(engine: Engine, found: &[(std::path::PathBuf, EngineVersion)], 
     }
 }
 
-fn docker_checks(docker: Result<DockerLook, DockerAway>, platform: Platform) -> Vec<Check> {
+fn docker_checks(
+    docker: Result<DockerLook, DockerAway>,
+    named: &HashMap<Engine, String>,
+    platform: Platform,
+) -> Vec<Check> {
     let DockerLook { version, time, mut images } = match docker {
         Ok(found) => found,
         Err(away) => return vec![Check::note("Docker", away.to_string()).mended_by(platform.docker(&away))],
@@ -81,8 +87,11 @@ fn docker_checks(docker: Result<DockerLook, DockerAway>, platform: Platform) -> 
         let what = format!("{engine} image");
         let here = images.remove(&engine).unwrap_or_default();
         checks.push(if here.is_empty() {
-            let pull = format!("docker pull {}", usual_image(engine));
-            Check::note(&what, "not here: pulled when it is first needed").mended_by(pull)
+            let check = Check::note(&what, "not here: pulled when it is first needed");
+            match usual_image(engine, named.get(&engine).map(String::as_str)) {
+                Some(image) => check.mended_by(format!("docker pull {image}")),
+                None => check,
+            }
         } else {
             Check::ok(&what, here.join(", "))
         });
@@ -95,18 +104,16 @@ fn docker_checks(docker: Result<DockerLook, DockerAway>, platform: Platform) -> 
     checks
 }
 
-/// What is pulled for an engine, roughly: the exact version is that of the first request.
-fn usual_image(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Memcached => "memcached:1.6",
-        Engine::Redis => "redis:7",
-        Engine::Valkey => "valkey/valkey:8",
-    }
+/// What is pulled for a request that names no version; `named` is what a flag says of images.
+fn usual_image(engine: Engine, named: Option<&str>) -> Option<String> {
+    let usual = catalogue::engine_versions::resolve_version(engine, None).ok()?;
+    let usual = usual.full_version.parse::<EngineVersion>().ok()?;
+    Some(image_of(engine, &usual, named))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashMap, path::PathBuf};
+    use std::path::PathBuf;
 
     use super::*;
     use crate::doctor::Mark;
@@ -140,7 +147,8 @@ mod tests {
     fn images_that_are_not_here_and_a_wrong_clock_are_told() {
         let images = HashMap::from([(Engine::Redis, vec!["redis:7".to_owned()])]);
         let time = Some(Utc::now() - TimeDelta::hours(1));
-        let checks = docker_checks(Ok(DockerLook { version: "28".to_owned(), time, images }), Platform::here());
+        let checks =
+            docker_checks(Ok(DockerLook { version: "28".to_owned(), time, images }), &HashMap::new(), Platform::here());
         let told: Vec<_> = checks.iter().map(|check| (check.what.as_str(), check.mark)).collect();
         let expected = [
             ("Docker", Mark::Ok),

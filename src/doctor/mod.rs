@@ -24,6 +24,7 @@ impl Report {
         checks.push(places::node_ports(options));
         checks.extend(places::usual_ports(options.listen.ip()));
         checks.extend(places::files(options));
+        checks.extend(places::names(options).await);
         checks.extend(machine::checks().await);
         Self::new(checks)
     }

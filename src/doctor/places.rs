@@ -13,9 +13,12 @@ use super::Check;
 use crate::{
     authorization::Policies,
     cli::{AuthChoice, Serve},
-    holder,
-    model::Engine,
+    holder, http,
+    init::{Environment, Init},
+    model::{Engine, Scope},
+    names::Names,
     port_taker::PortTaker,
+    protocol::sigv4::DEFAULT_ACCOUNT,
 };
 
 /// What was found at the API's address.
@@ -104,7 +107,7 @@ pub(super) fn usual_ports(ip: IpAddr) -> Vec<Check> {
 
 /// The files and folders that other flags name.
 pub(super) fn files(options: &Serve) -> Vec<Check> {
-    let Serve { snapshot_dir, trail_dir, log_dir, s3_dir, iam_policies, auth, credentials, .. } = options;
+    let Serve { snapshot_dir, trail_dir, log_dir, s3_dir, iam_policies, init, auth, credentials, .. } = options;
     let mut checks = Vec::new();
     for (flag, folder) in [("--snapshot-dir", snapshot_dir), ("--trail-dir", trail_dir), ("--log-dir", log_dir)] {
         checks.extend(folder.as_deref().map(|folder| match could_be_written(folder) {
@@ -124,10 +127,27 @@ pub(super) fn files(options: &Serve) -> Vec<Check> {
         Ok(_) => Check::ok("--iam-policies", file.display().to_string()),
         Err(error) => Check::fail("--iam-policies", error.to_string()),
     }));
+    checks.extend(init.as_deref().map(|path| {
+        let scope = Scope::new(DEFAULT_ACCOUNT, http::DEFAULT_REGION);
+        match Init::read(path, &scope, &Environment::new(|name| std::env::var(name).ok())) {
+            Ok(_) => Check::ok("--init", path.display().to_string()),
+            Err(error) => Check::fail("--init", error.to_string()),
+        }
+    }));
     if *auth == AuthChoice::Sigv4 && credentials.is_none() {
         checks.push(Check::fail("--auth sigv4", "no keys").mended_by("--credentials KEY:SECRET".to_owned()));
     }
     checks
+}
+
+/// Whether endpoints could have names, where they are to have some.
+pub(super) async fn names(options: &Serve) -> Option<Check> {
+    let address = options.names.dns?;
+    // Bound, and let go again. Nothing is named by this name.
+    Some(match Names::open(&options.names, options.listen.ip(), "doctor").await {
+        Ok(_) => Check::ok("--dns", format!("{address} is free")),
+        Err(error) => Check::fail("--dns", error.to_string()),
+    })
 }
 
 #[cfg(test)]

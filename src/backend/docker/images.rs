@@ -248,6 +248,16 @@ fn agrees(wanted: &EngineVersion, version: &EngineVersion) -> bool {
     version.precision() >= precision && numbers(wanted)[..precision] == numbers(version)[..precision]
 }
 
+/// The image that is pulled for this version of an engine; `named` is a repository to take it from, or the image itself.
+#[must_use]
+pub fn image_of(engine: Engine, version: &EngineVersion, named: Option<&str>) -> String {
+    let repository = named.unwrap_or_else(|| repository(engine));
+    match tag_of(repository) {
+        Some(_) => repository.to_owned(),
+        None => format!("{repository}:{}", version.published(engine)),
+    }
+}
+
 /// Where the engine's own images are.
 fn repository(engine: Engine) -> &'static str {
     match engine {

@@ -47,6 +47,7 @@ mod reach;
 mod usage;
 
 use errors::{failed, message, status};
+pub use images::image_of;
 use images::{Image, Images};
 pub use look::{DockerAway, DockerLook, look};
 use reach::Reach;

@@ -32,9 +32,9 @@ function open() {
   source = new EventSource(address);
   let isNew = true;
   on('ready', () => {
-    // What has changed while there was no stream, nobody knows. Events are told again by themselves.
-    if (isFirst && isNew) for (const listener of listeners) listener.reload();
-    else changed({ changes: [], more: true });
+    // What has changed while there was no stream, nobody knows: the server may have been emptied, and counts events anew.
+    for (const listener of listeners) listener.reload();
+    if (!isFirst || !isNew) changed({ changes: [], more: true });
     isNew = false;
   });
   on('event', (event) => {
